@@ -1,0 +1,1 @@
+"""How services hear each other: feeds of facts, reactions that answer them, projections that fold them."""

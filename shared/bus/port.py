@@ -1,0 +1,42 @@
+"""The port of the bus: a feed to read facts from, and a reaction to be carried out once per fact."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.events.envelope import Event, Recorded
+from shared.eventstore.work import UnitOfWork
+
+
+class Feed(Protocol):
+    """The facts of one service in log order. `position` of the last one read says where to go on."""
+
+    source: str
+
+    async def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """Return up to `limit` facts with a position above `after`."""
+        ...
+
+    async def head(self) -> int:
+        """Return the position of the newest fact, 0 when there is none."""
+        ...
+
+    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the feed knows how to wait
+        """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
+        ...
+
+
+Handler = Callable[[UnitOfWork, Recorded], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a service does about another's facts: stored name -> handler.
+
+    The handler's new facts and the position of the fact it answers are stored in one transaction.
+    `name` is part of the stored position: never rename it.
+    """
+
+    name: str
+    source: str
+    routes: dict[type[Event], Handler]

@@ -1,0 +1,121 @@
+"""The port of the document store: collections of rows, typed questions, one row per stream."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol
+from uuid import UUID
+
+import msgspec
+from typing_extensions import TypeVar
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One document: the fold of one stream. `version` is the stream version of the last event in it."""
+
+    id: UUID
+    version: int = 0
+
+
+R = TypeVar("R", bound=Row, default=Row)
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Generic[R]):
+    """Rows of one class. Raise `version` when the fold or the row changes: the rows are then built anew.
+
+    `columns` are the fields one may filter and sort by (str, int, bool, datetime, UUID or None); `many` are
+    tuple or list fields of str that one may ask for membership in; `text` is a str field searched by substring.
+    """
+
+    name: str
+    version: int
+    row: type[R]
+    columns: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One demand on a row. `has`: the `many` field contains the value; `text`: the text contains it, case folded."""
+
+    field: str
+    op: Literal["eq", "in", "gte", "lt", "has", "text"]
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows, in which order, after which one. Ties of `sort` are broken by id, so paging is stable."""
+
+    conditions: tuple[Condition, ...] = ()
+    sort: str = "id"
+    descending: bool = False
+    after: tuple[Scalar, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[R]):
+    """Rows in order; `next` is the `after` of the following page, or None on the last."""
+
+    rows: Sequence[R]
+    next: tuple[Scalar, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Encoded rows (JSON bytes) that were written since a mark, oldest first, and the mark to ask from next time."""
+
+    rows: Sequence[bytes]
+    mark: int
+
+
+class Documents(Protocol):
+    """A store of documents. Every write of rows carries the log position it stands for, in one transaction."""
+
+    async def get(self, collection: Collection[R], row_id: UUID) -> R | None:
+        """Return the row of a stream, or None."""
+        ...
+
+    async def find(self, collection: Collection[R], query: Query) -> Page[R]:
+        """Return a page of rows; an undeclared field is an `InvalidError`."""
+        ...
+
+    async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
+        """Return how many rows meet all conditions."""
+        ...
+
+    async def changes(self, collection: Collection[R], after: int) -> Changes:
+        """Return every row written after the mark; 0 asks for all."""
+        ...
+
+    async def prepare(self, collection: Collection[R]) -> None:
+        """Create what the collection needs; another version's rows stay until the new ones are promoted."""
+        ...
+
+    async def position(self, collection: Collection[R]) -> int:
+        """Return the last log position folded into the rows, 0 at the beginning."""
+        ...
+
+    async def load(self, collection: Collection[R], row_ids: Sequence[UUID]) -> Mapping[UUID, R]:
+        """Return the rows of these streams that exist."""
+        ...
+
+    async def save(self, collection: Collection[R], rows: Sequence[R], position: int) -> None:
+        """Write rows and position together."""
+        ...
+
+    async def fingerprint(self, collection: Collection[R]) -> str:
+        """Return the SHA-256 over all rows in id order, in hex."""
+        ...
+
+    async def promote(self, built: Collection[R], served: Collection[R]) -> None:
+        """Put the rows of `built` in the place of those of `served`, in one step, and drop the old ones."""
+        ...
+
+    async def drop(self, collection: Collection[R]) -> None:
+        """Remove the collection and its position."""
+        ...

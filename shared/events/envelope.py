@@ -1,0 +1,86 @@
+"""What every event is wrapped in, and the one wire form that is stored, published and hashed alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Generic
+from uuid import UUID
+
+import msgspec
+from typing_extensions import TypeVar
+
+Personal = Annotated[str, msgspec.Meta(extra_json_schema={"x-personal": True})]
+"""A field that says something about a person: the only kind that sealing, masking and erasure look for."""
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its zone; a naive time is refused when it is read."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact. `TOPIC` is its stored name, `STREAM` the kind of aggregate it belongs to, `VERSION` its shape."""
+
+    TOPIC: ClassVar[str]
+    STREAM: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who did it: the id of a key or of a part of the system (`system:…`), and the role it acted in."""
+
+    id: str
+    role: str
+    team: str | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about a fact beside the fact. `occurred_at`: when it was true; `recorded_at`: when we knew."""
+
+    event_id: UUID
+    type: str
+    type_version: int
+    stream: str
+    stream_id: UUID
+    stream_version: int
+    occurred_at: Instant
+    recorded_at: Instant
+    actor: Actor
+    correlation_id: UUID
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+    tenant: str = "default"
+
+
+E = TypeVar("E", bound=Event, default=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[E]):
+    """A fact as it lies in the log. `position` is its number in the notification log of its service, from 1."""
+
+    envelope: Envelope
+    event: E
+    position: int
+
+
+class _Wire(msgspec.Struct, frozen=True):
+    envelope: Envelope
+    data: msgspec.Raw
+
+
+_wire_decoder = msgspec.json.Decoder(_Wire)
+_encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
+
+
+def encode(envelope: Envelope, event: Event) -> bytes:
+    """Return the stored bytes: JSON with the members `envelope` and `data`, fields in declared order."""
+    return _encode(_Wire(envelope, msgspec.Raw(_encode(event))))
+
+
+def decode(data: bytes) -> tuple[Envelope, msgspec.Raw]:
+    """Read the envelope; the fact itself stays undecoded bytes until its class is known."""
+    wire = _wire_decoder.decode(data)
+    return wire.envelope, wire.data
+
+
+Registry = Mapping[str, type[Event]]
+"""Stored name -> the class that reads it."""

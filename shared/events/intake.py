@@ -1,0 +1,113 @@
+"""What intake says: messages as they came in, and the reports opened from them."""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from shared.events.envelope import Event, Personal
+from shared.events.values import Party, SafeContact
+
+MESSAGE = "intake.message"
+REPORT = "intake.report"
+
+
+class Grievance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a structured sender could already say: the part of a case that a form or an app asks for."""
+
+    issues: tuple[str, ...] = ()
+    summary: Personal | None = None
+    country: str | None = None
+    sector: str | None = None
+    site: str | None = None
+    workers: int = 1
+    respondent: Personal | None = None
+    complainant: Party | None = None
+    safe_contact: SafeContact | None = None
+    statistics_consent: bool = False
+
+
+class MessageReceived(Event, frozen=True, kw_only=True):
+    """A worker, or someone for them, said something on a channel."""
+
+    TOPIC: ClassVar[str] = "intake.message-received"
+    STREAM: ClassVar[str] = MESSAGE
+    channel: str
+    account: str
+    external_id: str
+    text: Personal
+    sender: Personal | None = None
+    language: str | None = None
+    country: str | None = None
+    grievance: Grievance | None = None
+
+
+class MessageFiled(Event, frozen=True, kw_only=True):
+    """The message was put into a report."""
+
+    TOPIC: ClassVar[str] = "intake.message-filed"
+    STREAM: ClassVar[str] = MESSAGE
+    report_id: UUID
+
+
+class ReportOpened(Event, frozen=True, kw_only=True):
+    """A report was opened from a first message; `sender_key` is a keyed pseudonym, not the handle."""
+
+    TOPIC: ClassVar[str] = "intake.report-opened"
+    STREAM: ClassVar[str] = REPORT
+    message_id: UUID
+    channel: str
+    account: str
+    sender_key: str | None = None
+    language: str | None = None
+    country: str | None = None
+    grievance: Grievance | None = None
+
+
+class ReportMessageAdded(Event, frozen=True, kw_only=True):
+    """A further message of the same sender joined the open report."""
+
+    TOPIC: ClassVar[str] = "intake.report-message-added"
+    STREAM: ClassVar[str] = REPORT
+    message_id: UUID
+    grievance: Grievance | None = None
+
+
+class ReportAccepted(Event, frozen=True, kw_only=True):
+    """A person decided that the report becomes a case; carries what the case opens with."""
+
+    TOPIC: ClassVar[str] = "intake.report-accepted"
+    STREAM: ClassVar[str] = REPORT
+    case_id: UUID
+    channel: str
+    language: str
+    grievance: Grievance
+    message_ids: tuple[UUID, ...]
+
+
+class ReportDismissed(Event, frozen=True, kw_only=True):
+    """A person decided that the report becomes no case, and why."""
+
+    TOPIC: ClassVar[str] = "intake.report-dismissed"
+    STREAM: ClassVar[str] = REPORT
+    reason: str
+    detail: str | None = None
+
+
+class ReportLinked(Event, frozen=True, kw_only=True):
+    """The report belongs to a case that exists already."""
+
+    TOPIC: ClassVar[str] = "intake.report-linked"
+    STREAM: ClassVar[str] = REPORT
+    case_id: UUID
+
+
+EVENTS: tuple[type[Event], ...] = (
+    MessageReceived,
+    MessageFiled,
+    ReportOpened,
+    ReportMessageAdded,
+    ReportAccepted,
+    ReportDismissed,
+    ReportLinked,
+)

@@ -1,0 +1,32 @@
+"""Who wants it, since when it is true, and on which condition: what a command carries beside its own words."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from shared.events.envelope import Actor
+
+
+class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
+    """The circumstances of a command.
+
+    `now` is the time of recording; `occurred_at` the time of truth, if it was earlier. `expected_version` comes from
+    `If-Match`; `idempotency_key` from the header of that name, `fingerprint` tells two uses of one key apart.
+    """
+
+    actor: Actor
+    now: datetime
+    correlation_id: UUID
+    occurred_at: datetime | None = None
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+    tenant: str = "default"
+    expected_version: int | None = None
+    idempotency_key: str | None = None
+    fingerprint: str | None = None
+
+    @property
+    def true_at(self) -> datetime:
+        """The time at which the fact was true."""
+        return self.occurred_at or self.now

@@ -1,0 +1,49 @@
+"""Load, decide, append: the one path by which a stream changes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from shared.errors import NotFoundError, PreconditionError
+from shared.events.envelope import Event, Recorded
+from shared.eventstore.context import CommandContext
+from shared.eventstore.work import UnitOfWork
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[S]):
+    """How one kind of stream is folded: `evolve(None, first)` begins a state, `evolve(state, next)` goes on."""
+
+    noun: str
+    evolve: Callable[[S | None, Recorded], S]
+
+    def fold(self, facts: Iterable[Recorded]) -> S | None:
+        """Return the state after these facts, None when there are none."""
+        state: S | None = None
+        for fact in facts:
+            state = self.evolve(state, fact)
+        return state
+
+    def change(
+        self,
+        work: UnitOfWork,
+        stream_id: UUID,
+        context: CommandContext,
+        decide: Callable[[S], Sequence[Event]],
+    ) -> Sequence[Recorded]:
+        """Load the stream, decide on its state and append what was decided."""
+        facts = work.read(stream_id)
+        state = self.fold(facts)
+        if state is None:
+            raise NotFoundError(f"There is no {self.noun} with the id {stream_id}.")
+        version = facts[-1].envelope.stream_version
+        if context.expected_version is not None and context.expected_version != version:
+            raise PreconditionError(
+                f"The {self.noun} is at version {version}, not {context.expected_version}: read it again.",
+                version=version,
+            )
+        events = decide(state)
+        return work.append(stream_id, version, events, context) if events else ()

@@ -1,0 +1,72 @@
+"""The face of a service's record: write a command, read a stream, follow the log."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from shared.events.envelope import Recorded
+from shared.eventstore.context import CommandContext
+from shared.eventstore.work import UnitOfWork
+
+T = TypeVar("T")
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What a command left: the stream, its version, the place in the log. `repeated`: it had been done before."""
+
+    stream_id: UUID
+    version: int
+    position: int
+    repeated: bool = False
+
+
+class Tracking(msgspec.Struct, frozen=True):
+    """How far a reaction has read a feed; stored together with what it did."""
+
+    reaction: str
+    position: int
+
+
+class EventStore(Protocol):
+    """Streams of facts of one service, and its notification log. It is also the embedded bus's feed."""
+
+    source: str
+
+    async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
+        """Carry out one command durably; answers after the fsync. `work` returns the facts it appended.
+
+        The first of them names the stream in the answer. A repeated `idempotency_key` answers as it did the first
+        time. A conflict is tried once more on fresh state, then it is a `ConflictError`. A full disk or a lock is a
+        `TryLaterError`, after making sure that nothing was stored.
+        """
+        ...
+
+    async def execute(self, work: Callable[[UnitOfWork], T], tracking: Tracking | None = None) -> T:
+        """Carry out any work in a transaction of its own, with a reaction's position where there is one."""
+        ...
+
+    async def stream(self, stream_id: UUID) -> Sequence[Recorded]:
+        """Return the facts of a stream in order; empty when there is none."""
+        ...
+
+    async def lookup(self, kind: str, key: str) -> str | None:
+        """Return what the index says about a key."""
+        ...
+
+    async def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """Return up to `limit` facts behind a position, in log order."""
+        ...
+
+    async def head(self) -> int:
+        """Return the position of the newest fact, 0 when there is none."""
+        ...
+
+    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the store knows how to wait
+        """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
+        ...
+
+    async def reached(self, reaction: str) -> int:
+        """Return how far a reaction has read its feed, 0 at the beginning."""
+        ...

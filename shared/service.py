@@ -1,0 +1,49 @@
+"""What a bootstrap is given and what it gives back: the parts of a service, ready to be hosted by any process."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from shared.bus.port import Reaction
+from shared.clock import Clock, system_clock
+from shared.documents.folding import Projection
+from shared.documents.port import Documents
+from shared.eventstore.index import Indexer
+from shared.eventstore.store import EventStore
+from shared.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the host lends to a service. `open_store` is called once, with the service's name and index."""
+
+    open_store: Callable[[str, Indexer], EventStore]
+    documents: Documents
+    data: Path
+    """A folder of this service's own, for what is neither facts nor rows (keys, outgoing files)."""
+    clock: Clock = system_clock
+    ids: Callable[[], UUID] = new_id
+
+
+Background = Callable[[], Awaitable[None]]
+"""One round of work beside requests; returns when there is nothing to do just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, put together: what it answers, folds, reacts to and does in the background."""
+
+    name: str
+    store: EventStore
+    documents: Documents
+    routers: Sequence[APIRouter] = ()
+    projections: Sequence[Projection[Any]] = ()
+    reactions: Sequence[Reaction] = ()
+    background: Sequence[tuple[str, Background, float]] = field(default=())
+    """(name, one round, seconds to rest between rounds)."""
+    application: Any = None
+    """The write side, for commands of the command line such as the import."""

@@ -1,0 +1,1 @@
+"""HTTP as every service speaks it: access, problem documents, positions, paging, limits, the app."""

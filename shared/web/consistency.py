@@ -1,0 +1,40 @@
+"""Read your own writes: a position token from a command, waited for by a query."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Header, Request
+
+from shared.errors import InvalidError
+
+POSITION_HEADER = "Redress-Position"
+WAIT_HEADER = "Redress-Wait-For"
+
+WaitFor = Callable[[str, int], Awaitable[None]]
+"""(source, position): return when the views of this process have it, or raise `BehindError`."""
+
+
+def position_token(source: str, position: int) -> str:
+    """Return the token of a place in a service's log, such as `cases:42`."""
+    return f"{source}:{position}"
+
+
+async def caught_up(
+    request: Request,
+    redress_wait_for: Annotated[
+        str | None,
+        Header(description="A position token; the answer waits until the view has it.", examples=["cases:42"]),
+    ] = None,
+) -> None:
+    """Wait for every token of `Redress-Wait-For` (several are separated by commas) before the view answers."""
+    if redress_wait_for is None:
+        return
+    wait_for: WaitFor = request.app.state.wait_for
+    for token in redress_wait_for.split(","):
+        source, _, position = token.strip().partition(":")
+        if not position.isascii() or not position.isdigit() or len(position) > 18:  # noqa: PLR2004 - fits 64 bits
+            raise InvalidError(
+                f"{WAIT_HEADER} takes tokens such as 'cases:42', as a command answered them.",
+                field=WAIT_HEADER,
+            )
+        await wait_for(source, int(position))

@@ -1,0 +1,29 @@
+"""Keyset paging: an opaque cursor that says after which row to go on, stable while rows are written."""
+
+import base64
+import binascii
+
+import msgspec
+
+from shared.documents.port import Scalar
+from shared.errors import InvalidError
+
+Cursor = tuple[Scalar, str]
+
+
+def write_cursor(after: Cursor | None) -> str | None:
+    """Return the `next` of a page, or None on the last."""
+    if after is None:
+        return None
+    return base64.urlsafe_b64encode(msgspec.json.encode(after)).decode().rstrip("=")
+
+
+def read_cursor(text: str | None) -> Cursor | None:
+    """Read a `next` that an earlier page gave; anything else is an `InvalidError`."""
+    if text is None:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded.encode("ascii")), type=tuple[Scalar, str])
+    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
+        raise InvalidError("'after' is not a cursor that this list gave; start without it.", field="after") from error
