@@ -198,12 +198,13 @@ class RemedyItemRefuted(CaseEvent, frozen=True, kw_only=True):
 
 
 class CaseClosed(CaseEvent, frozen=True, kw_only=True):
-    """The case ended, with one of nine reasons."""
+    """The case ended, with one of nine reasons; `attempts` counts safe attempts to reach somebody unreachable."""
 
     TOPIC: ClassVar[str] = "cases.case-closed"
     reason: CloseReason
     explanation: str
     surviving_case_id: UUID | None = None
+    attempts: int | None = None
 
 
 class CaseReopened(CaseEvent, frozen=True, kw_only=True):

@@ -61,6 +61,16 @@ class Recorded(Generic[E]):
     event: E
     position: int
 
+    @property
+    def originator_id(self) -> UUID:
+        """The stream, under the name that the event-sourcing library knows."""
+        return self.envelope.stream_id
+
+    @property
+    def originator_version(self) -> int:
+        """The stream version, under the name that the event-sourcing library knows."""
+        return self.envelope.stream_version
+
 
 class _Wire(msgspec.Struct, frozen=True):
     envelope: Envelope

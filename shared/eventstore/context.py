@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.envelope import Actor
+from shared.events.envelope import Actor, Recorded
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,3 +30,17 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     def true_at(self) -> datetime:
         """The time at which the fact was true."""
         return self.occurred_at or self.now
+
+
+def caused_by(heard: Recorded, service: str, now: datetime) -> CommandContext:
+    """Return the context of what a service does about a fact it heard: its own actor, the fact as the cause."""
+    head = heard.envelope
+    return CommandContext(
+        actor=Actor(f"system:{service}", "system"),
+        now=now,
+        occurred_at=min(head.occurred_at, now),
+        correlation_id=head.correlation_id,
+        causation_id=head.event_id,
+        traceparent=head.traceparent,
+        tenant=head.tenant,
+    )

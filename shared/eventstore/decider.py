@@ -34,7 +34,10 @@ class Decider(Generic[S]):
         context: CommandContext,
         decide: Callable[[S], Sequence[Event]],
     ) -> Sequence[Recorded]:
-        """Load the stream, decide on its state and append what was decided."""
+        """Load the stream, decide on its state and append what was decided.
+
+        Where nothing is to be said the last fact stands for the answer.
+        """
         facts = work.read(stream_id)
         state = self.fold(facts)
         if state is None:
@@ -46,4 +49,4 @@ class Decider(Generic[S]):
                 version=version,
             )
         events = decide(state)
-        return work.append(stream_id, version, events, context) if events else ()
+        return work.append(stream_id, version, events, context) if events else facts[-1:]

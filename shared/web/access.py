@@ -48,6 +48,14 @@ class Gatekeeper(Protocol):
         """Return who opened this browser session, or None when it is unknown or has ended."""
         ...
 
+    def open_session(self, key: str) -> str | None:
+        """Begin a browser session for the holder of a key; None for an unknown one."""
+        ...
+
+    def close_session(self, session: str) -> None:
+        """End a browser session."""
+        ...
+
 
 Access = Callable[[Request], Coroutine[Any, Any, Caller]]
 

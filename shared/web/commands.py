@@ -27,6 +27,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
 
 
+def shown(*examples: object) -> ConfigDict:
+    """Return the model configuration that shows these examples in OpenAPI."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})  # type: ignore[dict-item]  # JSON by contract
+
+
 def commanded(*roles: Role) -> Commanding:
     """Return the dependency of a command route: lets these roles in and gathers the command's context."""
     access = allow(*roles)

@@ -10,8 +10,8 @@ from shared.errors import InvalidError
 POSITION_HEADER = "Redress-Position"
 WAIT_HEADER = "Redress-Wait-For"
 
-WaitFor = Callable[[str, int], Awaitable[None]]
-"""(source, position): return when the views of this process have it, or raise `BehindError`."""
+WaitFor = Callable[[str, str, int], Awaitable[None]]
+"""(service, source, position): return when the service's views have that place of a log, or raise `BehindError`."""
 
 
 def position_token(source: str, position: int) -> str:
@@ -37,4 +37,9 @@ async def caught_up(
                 f"{WAIT_HEADER} takes tokens such as 'cases:42', as a command answered them.",
                 field=WAIT_HEADER,
             )
-        await wait_for(source, int(position))
+        await wait_for(_service_of(request.url.path), source, int(position))
+
+
+def _service_of(path: str) -> str:
+    first = path.split("/", 2)[1]
+    return first or "reporting"

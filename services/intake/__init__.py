@@ -1,0 +1,7 @@
+"""Intake: messages and reports come in here, and nothing that was answered is ever lost.
+
+Owns: messages (a stream per message, its id made of channel, account and the provider's own id) and reports.
+Hears: itself (a received message is filed into a report).
+Says: message-received, message-filed, report-opened, report-message-added, report-accepted, -dismissed, -linked.
+Stores: its record, the view of reports, and the secret from which receipts are made.
+"""

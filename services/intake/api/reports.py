@@ -1,0 +1,102 @@
+"""The inbox: reports listed, read and decided on."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.intake.api.models import AcceptReport, DismissReport, LinkReport, ReportFilters
+from services.intake.application import Intake
+from services.intake.domain import Accept, case_id_of
+from services.intake.views import IntakeViews, listed
+from shared.eventstore.context import CommandContext
+from shared.web.access import Role, allow
+from shared.web.commands import Commanded, answer, as_command, true_since
+from shared.web.consistency import caught_up
+from shared.web.paging import write_cursor
+
+DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+READING = [Depends(allow(*DECIDERS, Role.AUDITOR)), Depends(caught_up)]
+
+_REPORT = {
+    "report_id": "0c6e0d1e-9d5f-5a0f-8d0e-2f4f6c1b3a5d",
+    "state": "open",
+    "channel": "app",
+    "account": "golden-dreams-app",
+    "opened_at": "2026-03-01T02:30:00Z",
+    "last_message_at": "2026-03-01T02:30:00Z",
+    "messages": 1,
+    "language": "en",
+    "country": "TH",
+    "issues": ["DOC-RET"],
+    "case_id": None,
+    "version": 1,
+}
+
+
+def _answers(example: object) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}
+
+
+def reports_router(intake: Intake, views: IntakeViews) -> APIRouter:
+    """Return the routes of the inbox."""
+    router = APIRouter(prefix="/intake/v1/reports", tags=["intake"])
+
+    @router.get(
+        "",
+        summary="List reports, the newest first",
+        dependencies=READING,
+        responses=_answers({"items": [_REPORT], "next": None, "total": 1}),
+    )
+    async def list_reports(filters: Annotated[ReportFilters, Query()]) -> Response:
+        page, total = await views.reports(filters.query())
+        content = {"items": [listed(row) for row in page.rows], "next": write_cursor(page.next), "total": total}
+        return Response(msgspec.json.encode(content), media_type="application/json")
+
+    @router.get(
+        "/{report_id}",
+        summary="Read a report and what its messages say",
+        dependencies=READING,
+        responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}]}),
+    )
+    async def get_report(report_id: UUID) -> Response:
+        report = await views.report(report_id)
+        headers = {"ETag": f'"{report["version"]}"'}
+        return Response(msgspec.json.encode(report), media_type="application/json", headers=headers)
+
+    _add_decisions(router, intake)
+    return router
+
+
+def _add_decisions(router: APIRouter, intake: Intake) -> None:
+    decided = {"report_id": _REPORT["report_id"], "version": 2, "position": "intake:19"}
+
+    @router.post(
+        "/{report_id}/accept",
+        summary="Make a case of a report",
+        responses=_answers(decided | {"case_id": "3b0f8b1e-2f0a-5d0e-9c7b-6a5d4e3f2a1b"}),
+    )
+    async def accept_report(
+        report_id: UUID, body: AcceptReport, context: CommandContext = Commanded(*DECIDERS)
+    ) -> Response:
+        command = as_command(body, Accept)
+        context = true_since(context, body.occurred_at)
+        written = await intake.accept(report_id=report_id, command=command, context=context)
+        return answer(written, "intake", {"report_id": report_id, "case_id": case_id_of(report_id)})
+
+    @router.post("/{report_id}/dismiss", summary="Decide that a report becomes no case", responses=_answers(decided))
+    async def dismiss_report(
+        report_id: UUID, body: DismissReport, context: CommandContext = Commanded(*DECIDERS)
+    ) -> Response:
+        context = true_since(context, body.occurred_at)
+        written = await intake.dismiss(report_id=report_id, reason=body.reason, detail=body.detail, context=context)
+        return answer(written, "intake", {"report_id": report_id})
+
+    @router.post("/{report_id}/link", summary="Add a report to a case that exists", responses=_answers(decided))
+    async def link_report(
+        report_id: UUID, body: LinkReport, context: CommandContext = Commanded(*DECIDERS)
+    ) -> Response:
+        context = true_since(context, body.occurred_at)
+        written = await intake.link(report_id=report_id, case_id=body.case_id, context=context)
+        return answer(written, "intake", {"report_id": report_id, "case_id": body.case_id})

@@ -1,0 +1,135 @@
+"""What intake can be told: one method per command."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.intake import domain
+from services.intake.domain import Accept, DismissReason, Report
+from shared.events.envelope import Recorded
+from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
+from shared.eventstore.context import CommandContext
+from shared.eventstore.decider import Decider
+from shared.eventstore.index import IndexEntry
+from shared.eventstore.store import EventStore, Written
+from shared.eventstore.work import UnitOfWork
+from shared.ids import crockford, derived_id
+
+LAST_REPORT = "last-report"
+
+REPORTS: Decider[Report] = Decider("report", domain.evolve)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that is on the record: its id, the sender's receipt, its place; and whether it was there before."""
+
+    message_id: UUID
+    receipt: str
+    position: int
+    repeated: bool
+
+
+def index(recorded: Recorded) -> Sequence[IndexEntry]:
+    """Point from a sender to the report opened last for them; whether it is still open, its own facts tell."""
+    event = recorded.event
+    if isinstance(event, ReportOpened) and event.sender_key:
+        return (IndexEntry(LAST_REPORT, event.sender_key, str(recorded.envelope.stream_id)),)
+    return ()
+
+
+class Intake:
+    """The write side of intake."""
+
+    def __init__(self, store: EventStore, secret: bytes) -> None:
+        """`secret` makes receipts and sender pseudonyms; who does not have it can compute neither."""
+        self._store = store
+        self._secret = secret
+
+    async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
+        """Put a message on the record, once; a redelivery answers as the first time."""
+        identity = domain.message_id(message.channel, message.account, message.external_id)
+        repeated = False
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            nonlocal repeated
+            earlier = unit.read(identity)
+            repeated = bool(earlier)
+            return earlier[:1] or unit.append(identity, 0, [message], context)
+
+        written = await self._store.write(context, work)
+        return Taken(identity, self.receipt(identity), written.position, repeated)
+
+    async def accept(self, *, report_id: UUID, command: Accept, context: CommandContext) -> Written:
+        """Make a case of a report."""
+        return await self._store.write(
+            context,
+            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.accept(report, command)),
+        )
+
+    async def dismiss(
+        self, *, report_id: UUID, reason: DismissReason, detail: str | None, context: CommandContext
+    ) -> Written:
+        """Decide that a report becomes no case."""
+        return await self._store.write(
+            context,
+            lambda unit: REPORTS.change(
+                unit, report_id, context, lambda report: domain.dismiss(report, reason, detail)
+            ),
+        )
+
+    async def link(self, *, report_id: UUID, case_id: UUID, context: CommandContext) -> Written:
+        """Add a report to a case that exists."""
+        return await self._store.write(
+            context,
+            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.link(report, case_id)),
+        )
+
+    def file(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
+        """Put a received message into its sender's open report, or open one; a repeat changes nothing."""
+        message = received.event
+        identity = received.envelope.stream_id
+        if not isinstance(message, MessageReceived):
+            raise TypeError("only a received message is filed")
+        if received.envelope.stream_version != 1 or len(unit.read(identity)) > 1:
+            return
+        sender_key = self._sender_key(message)
+        report_id = self._join(unit, sender_key, identity, message, context)
+        if report_id is None:
+            report_id = derived_id("report", str(identity))
+            unit.append(report_id, 0, [domain.opening(identity, message, sender_key)], context)
+        unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
+
+    def receipt(self, identity: UUID) -> str:
+        """Return the sender's receipt: 80 bits that only the holder of the secret can derive from the message id."""
+        digest = hmac.digest(self._secret, b"receipt" + identity.bytes, hashlib.sha256)
+        code = crockford(int.from_bytes(digest[:10], "big"), 16)
+        return "-".join(code[start : start + 4] for start in range(0, 16, 4))
+
+    def _sender_key(self, message: MessageReceived) -> str | None:
+        if message.sender is None:
+            return None
+        name = f"sender\x1f{message.channel}\x1f{message.account}\x1f{message.sender}"
+        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _join(
+        self,
+        unit: UnitOfWork,
+        sender_key: str | None,
+        identity: UUID,
+        message: MessageReceived,
+        context: CommandContext,
+    ) -> UUID | None:
+        known = unit.lookup(LAST_REPORT, sender_key) if sender_key else None
+        if known is None:
+            return None
+        report_id = UUID(known)
+        facts = unit.read(report_id)
+        report = REPORTS.fold(facts)
+        if report is None or report.state != "open":
+            return None
+        added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
+        unit.append(report_id, facts[-1].envelope.stream_version, [added], context)
+        return report_id

@@ -1,0 +1,74 @@
+"""Facts to rows: the inbox of reports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from shared.documents.folding import Projection
+from shared.documents.port import Collection, Row
+from shared.events.envelope import Recorded
+from shared.events.intake import (
+    REPORT,
+    ReportAccepted,
+    ReportDismissed,
+    ReportLinked,
+    ReportMessageAdded,
+    ReportOpened,
+)
+
+
+class ReportRow(Row, kw_only=True):
+    """A report as lists show it; `version` is also its ETag."""
+
+    state: str
+    channel: str
+    account: str
+    opened_at: datetime
+    last_message_at: datetime
+    messages: int
+    language: str | None = None
+    country: str | None = None
+    issues: tuple[str, ...] = ()
+    case_id: UUID | None = None
+    dismissed_because: str | None = None
+
+
+REPORTS = Collection(
+    "reports",
+    1,
+    ReportRow,
+    columns=("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+)
+
+
+def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
+    """Return the row of a report after a fact."""
+    event, envelope = recorded.event, recorded.envelope
+    if isinstance(event, ReportOpened):
+        return ReportRow(
+            id=envelope.stream_id,
+            state="open",
+            channel=event.channel,
+            account=event.account,
+            opened_at=envelope.occurred_at,
+            last_message_at=envelope.occurred_at,
+            messages=1,
+            language=event.language,
+            country=event.country or (event.grievance.country if event.grievance else None),
+            issues=event.grievance.issues if event.grievance else (),
+        )
+    if row is None:
+        raise TypeError("a report begins with report-opened")
+    match event:
+        case ReportMessageAdded():
+            row.messages += 1
+            row.last_message_at = envelope.occurred_at
+        case ReportAccepted() | ReportLinked():
+            row.state = "accepted" if isinstance(event, ReportAccepted) else "linked"
+            row.case_id = event.case_id
+        case ReportDismissed():
+            row.state = "dismissed"
+            row.dismissed_because = event.reason
+    return row
+
+
+INBOX = Projection(REPORTS, "intake", REPORT, fold)

@@ -1,0 +1,55 @@
+"""Loops that run beside requests: each does rounds of work, beats while it is well, and survives a failed round."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from shared.supervision import Failure, attempt_async
+
+log = logging.getLogger("redress.loops")
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class Loop:
+    """`round` returns how much it did; at 0 the loop rests in `rest` until there may be more to do.
+
+    A failed round is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE` seconds.
+    """
+
+    name: str
+    round: Callable[[], Awaitable[int]]
+    rest: Callable[[], Awaitable[None]]
+    beat: float = field(default_factory=time.monotonic)
+    failures: int = 0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Do rounds until `stopping` is set; the round in hand is finished first."""
+        while not stopping.is_set():
+            outcome = await attempt_async(self.round)
+            if isinstance(outcome, Failure):
+                await self._after_failure(outcome, stopping)
+                continue
+            self.failures = 0
+            self.beat = time.monotonic()
+            if outcome == 0:
+                await self.rest()
+                self.beat = time.monotonic()
+            else:
+                await asyncio.sleep(0)
+
+    async def _after_failure(self, failure: Failure, stopping: asyncio.Event) -> None:
+        self.failures += 1
+        log.error("round failed", extra={"loop": self.name, "error": failure.cause, "failures": self.failures})
+        pause = min(FIRST_PAUSE * 2 ** min(self.failures - 1, 10), LONGEST_PAUSE)
+        stopped = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait({stopped}, timeout=pause)
+        stopped.cancel()
+
+    def silence(self) -> float:
+        """Return for how many seconds the loop has not finished a round well."""
+        return time.monotonic() - self.beat

@@ -1,0 +1,135 @@
+"""The unit of work on an open SQLite transaction."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from eventsourcing.persistence import Notification
+
+from shared.errors import ConflictError, InvalidError
+from shared.events.envelope import Envelope, Event, Recorded
+from shared.eventstore.context import CommandContext
+from shared.eventstore.index import Indexer
+from shared.eventstore.mapper import EventMapper
+from shared.eventstore.store import Written
+from shared.supervision import Failure, attempt
+
+_INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)"
+_SELECT = (
+    "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events "
+    "WHERE originator_id = ? ORDER BY originator_version"
+)
+
+
+class SqliteWork:
+    """Implements `UnitOfWork`; remembers what it appended, for the check after an ambiguous commit."""
+
+    def __init__(self, cursor: sqlite3.Cursor, mapper: EventMapper, indexer: Indexer, ids: Callable[[], UUID]) -> None:
+        """Work on the transaction of this cursor."""
+        self._cursor = cursor
+        self._mapper = mapper
+        self._indexer = indexer
+        self._ids = ids
+        self.appended: list[Recorded] = []
+
+    def read(self, stream_id: UUID) -> Sequence[Recorded]:
+        """Return the facts of a stream in order."""
+        rows = self._cursor.execute(_SELECT, (stream_id.hex,)).fetchall()
+        return [self._mapper.to_domain_event(Notification(*row)) for row in rows]
+
+    def append(
+        self, stream_id: UUID, expected_version: int, events: Sequence[Event], context: CommandContext
+    ) -> Sequence[Recorded]:
+        """Append facts behind the expected version."""
+        return [
+            self._insert(self._wrap(stream_id, expected_version + offset, event, context))
+            for offset, event in enumerate(events, start=1)
+        ]
+
+    def lookup(self, kind: str, key: str) -> str | None:
+        """Return what the index says about a key."""
+        row = self._cursor.execute("SELECT value FROM lookups WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+        return row[0] if row else None
+
+    def guarded(self, step: Callable[[], None]) -> Failure | None:
+        """Carry out a step; if it fails, undo just that step and return how it failed."""
+        kept = len(self.appended)
+        self._cursor.execute("SAVEPOINT step")
+        outcome = attempt(step)
+        if isinstance(outcome, Failure):
+            self._cursor.execute("ROLLBACK TO step")
+            del self.appended[kept:]
+        self._cursor.execute("RELEASE step")
+        return outcome
+
+    def answered(self, key: str, fingerprint: str | None) -> Written | None:
+        """Return the answer given under an idempotency key, None when the key is new."""
+        row = self._cursor.execute("SELECT fingerprint, answer FROM answers WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        if row[0] != fingerprint:
+            raise InvalidError(
+                "This Idempotency-Key was used for another request; take a new one.", field="Idempotency-Key"
+            )
+        return msgspec.structs.replace(msgspec.json.decode(row[1], type=Written), repeated=True)
+
+    def remember(self, key: str, fingerprint: str | None, answer: Written) -> None:
+        """Keep the answer given under an idempotency key."""
+        self._cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, fingerprint, msgspec.json.encode(answer)))
+
+    def is_parked(self, reaction: str, stream_id: UUID) -> bool:
+        """Return whether an earlier fact of this stream waits in the dead letters of a reaction."""
+        statement = "SELECT 1 FROM parked WHERE reaction = ? AND stream_id = ? LIMIT 1"
+        return self._cursor.execute(statement, (reaction, stream_id.hex)).fetchone() is not None
+
+    def park(self, reaction: str, recorded: Recorded, cause: str, at: datetime) -> None:
+        """Put a fact, by its place, into the dead letters of a reaction."""
+        head = recorded.envelope
+        row = (reaction, recorded.position, head.stream_id.hex, head.stream_version, head.type, cause, at.isoformat())
+        self._cursor.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def track(self, reaction: str, position: int) -> None:
+        """Store how far a reaction has read; a position that is not ahead is a conflict."""
+        self._cursor.execute(
+            "INSERT INTO tracking VALUES (?1, ?2) ON CONFLICT (application_name) DO UPDATE "
+            "SET notification_id = ?2 WHERE notification_id < ?2 RETURNING notification_id",
+            (reaction, position),
+        )
+        if self._cursor.fetchone() is None:
+            raise ConflictError(f"The reaction {reaction} has already read position {position}.")
+
+    def _wrap(self, stream_id: UUID, version: int, event: Event, context: CommandContext) -> Recorded:
+        head = Envelope(
+            event_id=self._ids(),
+            type=event.TOPIC,
+            type_version=event.VERSION,
+            stream=event.STREAM,
+            stream_id=stream_id,
+            stream_version=version,
+            occurred_at=context.true_at,
+            recorded_at=context.now,
+            actor=context.actor,
+            correlation_id=context.correlation_id,
+            causation_id=context.causation_id,
+            traceparent=context.traceparent,
+            tenant=context.tenant,
+        )
+        return Recorded(head, event, 0)
+
+    def _insert(self, fact: Recorded) -> Recorded:
+        stored = self._mapper.to_stored_event(fact)
+        row = (fact.envelope.stream_id.hex, stored.originator_version, stored.topic, stored.state)
+        try:
+            self._cursor.execute(_INSERT, row)
+        except sqlite3.IntegrityError as error:
+            raise ConflictError("The stream has moved on; read it again and decide again.") from error
+        recorded = Recorded(fact.envelope, fact.event, self._cursor.lastrowid or 0)
+        self.appended.append(recorded)
+        for kind, key, value in self._indexer(recorded):
+            if value is None:
+                self._cursor.execute("DELETE FROM lookups WHERE kind = ? AND key = ?", (kind, key))
+            else:
+                self._cursor.execute("INSERT OR REPLACE INTO lookups VALUES (?, ?, ?)", (kind, key, value))
+        return recorded

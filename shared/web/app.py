@@ -1,0 +1,119 @@
+"""The app of a process: the routers of the services it hosts, with access, limits, health and problems around them."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from shared.clock import Clock, system_clock
+from shared.errors import SettingsError
+from shared.web import problems
+from shared.web.access import ROLES_OF_ACCESS, Gatekeeper, public
+from shared.web.consistency import WaitFor
+from shared.web.limits import BodyLimit
+
+VERSION = "0.1.0"
+
+Health = Callable[[], Awaitable[dict[str, Any]]]
+"""Returns the members of a health answer; `ok` decides between 200 and 503."""
+
+
+def create_app(
+    routers: Iterable[APIRouter],
+    *,
+    gatekeeper: Gatekeeper,
+    wait_for: WaitFor,
+    live: Health,
+    ready: Health,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+    clock: Clock = system_clock,
+) -> FastAPI:
+    """Join routers to one app; a route without an access rule is a `SettingsError`, never an open door."""
+    app = FastAPI(
+        title="Redress",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.gatekeeper = gatekeeper
+    app.state.wait_for = wait_for
+    app.state.clock = clock
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health(live, ready))
+    _describe(app)
+    _refuse_open_doors(app)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+def roles_of(route: APIRoute) -> frozenset[str] | None:
+    """Return who may call a route: its roles, an empty set for a public one, None when no rule is set."""
+    pending = list(route.dependant.dependencies)
+    while pending:
+        dependency = pending.pop()
+        roles: frozenset[str] | None = getattr(dependency.call, ROLES_OF_ACCESS, None)
+        if roles is not None:
+            return roles
+        pending.extend(dependency.dependencies)
+    return None
+
+
+def _refuse_open_doors(app: FastAPI) -> None:
+    for route in app.routes:
+        if isinstance(route, APIRoute) and roles_of(route) is None:
+            raise SettingsError(f"The route {route.path} names no roles; add allow(...) or public to it.")
+
+
+def _health(live: Health, ready: Health) -> APIRouter:
+    router = APIRouter(tags=["health"], dependencies=[Depends(public)])
+
+    @router.get("/livez", summary="Do all loops still turn?", responses={503: {"description": "One does not."}})
+    async def livez() -> Response:
+        return _health_answer(await live())
+
+    @router.get("/readyz", summary="Can requests be taken now?", responses={503: {"description": "Not now."}})
+    async def readyz() -> Response:
+        return _health_answer(await ready())
+
+    return router
+
+
+def _health_answer(members: dict[str, Any]) -> Response:
+    return Response(msgspec.json.encode(members), 200 if members["ok"] else 503, media_type="application/json")
+
+
+def openapi_of(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of an app, with the key scheme and the problem answers of every route."""
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components.setdefault("schemas", {})["Problem"] = problems.PROBLEM_SCHEMA
+    document["security"] = [{"key": []}]
+    refusal = {
+        "description": "A problem document (RFC 9457).",
+        "content": {problems.PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"]["default"] = refusal
+            operation["responses"].pop("422", None)
+    return document
+
+
+def _describe(app: FastAPI) -> None:
+    rendered: list[bytes] = []
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(public)])
+    async def openapi() -> Response:
+        if not rendered:
+            rendered.append(msgspec.json.encode(openapi_of(app)))
+        return Response(rendered[0], media_type="application/json")

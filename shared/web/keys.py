@@ -1,0 +1,111 @@
+"""API keys and browser sessions. A key is shown once and kept only as a SHA-256 of 256 random bits."""
+
+import hashlib
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from shared.clock import Clock, system_clock
+from shared.web.access import Caller, Role
+
+SESSION_HOURS = 12
+_FRESH_SECONDS = 5.0
+
+
+class Keys:
+    """Implements `Gatekeeper` on a SQLite file. What it answered is believed for five seconds."""
+
+    def __init__(self, path: Path, clock: Clock = system_clock) -> None:
+        """Open the file, making it when it is not there, readable for its owner only."""
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[datetime, Caller]] = {}
+        path.touch(mode=0o600, exist_ok=True)
+        self._connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, role TEXT NOT NULL, "
+            "team TEXT, made_at TEXT NOT NULL, revoked_at TEXT)"
+        )
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS sessions (digest TEXT PRIMARY KEY, key_id TEXT NOT NULL, ends_at TEXT NOT NULL)"
+        )
+
+    def create(self, role: Role, team: str | None = None, name: str | None = None) -> tuple[Caller, str]:
+        """Make a key and return who it stands for and the key itself, which cannot be shown again."""
+        caller = Caller(name or f"{role}-{secrets.token_hex(4)}", role, team)
+        key = f"rdk_{secrets.token_urlsafe(32)}"
+        row = (caller.id, _digest(key), role.value, team, self._clock().isoformat())
+        with self._lock:
+            self._connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL)", row)
+        return caller, key
+
+    def revoke(self, key_id: str) -> bool:
+        """Make a key useless from now on; False when there is no such live key."""
+        sql = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
+        with self._lock:
+            changed = self._connection.execute(sql, (self._clock().isoformat(), key_id)).rowcount
+        self._known.clear()
+        return changed > 0
+
+    def is_empty(self) -> bool:
+        """Return whether no key was ever made."""
+        with self._lock:
+            return self._connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is None
+
+    def caller(self, key: str) -> Caller | None:
+        """Return who holds this key, or None."""
+        sql = "SELECT id, role, team FROM keys WHERE digest = ? AND revoked_at IS NULL"
+        return self._remembered(_digest(key), lambda digest: (sql, (digest,)))
+
+    def open_session(self, key: str) -> str | None:
+        """Begin a browser session for the holder of a key; None for an unknown one."""
+        caller = self.caller(key)
+        if caller is None:
+            return None
+        session = secrets.token_urlsafe(32)
+        ends_at = (self._clock() + timedelta(hours=SESSION_HOURS)).isoformat()
+        with self._lock:
+            self._connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (_digest(session), caller.id, ends_at))
+        return session
+
+    def close_session(self, session: str) -> None:
+        """End a browser session."""
+        with self._lock:
+            self._connection.execute("DELETE FROM sessions WHERE digest = ?", (_digest(session),))
+        self._known.clear()
+
+    def session_caller(self, session: str) -> Caller | None:
+        """Return who opened this browser session, or None when it has ended."""
+        sql = (
+            "SELECT keys.id, role, team FROM sessions JOIN keys ON keys.id = key_id "
+            "WHERE sessions.digest = ? AND ends_at > ? AND revoked_at IS NULL"
+        )
+        return self._remembered(_digest(session), lambda digest: (sql, (digest, self._clock().isoformat())))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _remembered(self, digest: str, question: Callable[[str], tuple[str, tuple[str, ...]]]) -> Caller | None:
+        now = self._clock()
+        known = self._known.get(digest)
+        if known is not None and (now - known[0]).total_seconds() < _FRESH_SECONDS:
+            return known[1]
+        sql, values = question(digest)
+        with self._lock:
+            row = self._connection.execute(sql, values).fetchone()
+        if row is None:
+            self._known.pop(digest, None)
+            return None
+        caller = Caller(row[0], Role(row[1]), row[2])
+        self._known[digest] = (now, caller)
+        return caller
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

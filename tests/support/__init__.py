@@ -1,0 +1,1 @@
+"""What tests stand on: the real app in process, given/when/then."""

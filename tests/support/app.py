@@ -1,0 +1,63 @@
+"""The real system in process on a temporary folder, with a key for every role."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from services.__main__ import BUILDERS
+from shared.clock import Clock, system_clock
+from shared.embedded import Build, Embedded, open_embedded
+from shared.web.access import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An HTTP client that sends one key."""
+
+    http: TestClient
+    key: str
+
+    def get(
+        self, path: str, *, wait: str | None = None, headers: Mapping[str, str] | None = None, **query: object
+    ) -> Any:
+        """GET a path; `wait` is a position token to wait for."""
+        sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        if wait:
+            sent["Redress-Wait-For"] = wait
+        return self.http.get(path, headers=sent, params={name: str(value) for name, value in query.items()})
+
+    def post(self, path: str, body: object = None, *, headers: Mapping[str, str] | None = None) -> Any:
+        """POST a JSON body."""
+        sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        return self.http.post(path, headers=sent, json={} if body is None else body)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A running system: clients by role, `nobody` without a key, and its open parts."""
+
+    embedded: Embedded
+    http: TestClient
+    channel: Client
+    operator: Client
+    colleague: Client
+    supervisor: Client
+    auditor: Client
+    admin: Client
+    nobody: Client
+
+
+@contextmanager
+def running(folder: Path, *, builders: Mapping[str, Build] = BUILDERS, clock: Clock = system_clock) -> Iterator[System]:
+    """Run the system on a folder until the block ends; `colleague` is a second operator."""
+    embedded = open_embedded(folder, builders, clock)
+    keys = {name: embedded.keys.create(Role(name), name=name)[1] for name in Role}
+    keys["colleague"] = embedded.keys.create(Role.OPERATOR, name="colleague")[1]
+    with TestClient(embedded.app(), raise_server_exceptions=False) as http:
+        clients = {str(name): Client(http, key) for name, key in keys.items()}
+        yield System(embedded, http, nobody=Client(http, "rdk_nobody"), **clients)
+    embedded.close()
