@@ -5,6 +5,8 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
+import uvloop
+
 from shared.bus.loops import Loop
 from shared.bus.projecting import project
 from shared.bus.reacting import react
@@ -46,7 +48,7 @@ class Host:
     def start(self) -> None:
         """Run the loops in a thread with an event loop of its own, so that requests never wait for a batch."""
         started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), name="loops", daemon=True)
+        self._thread = threading.Thread(target=self._run_loops, args=(started,), name="loops", daemon=True)
         self._thread.start()
         started.wait()
 
@@ -154,6 +156,10 @@ class Host:
             stopped.cancel()
 
         return rest
+
+    def _run_loops(self, started: threading.Event) -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._run(started))
 
     async def _run(self, started: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()

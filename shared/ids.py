@@ -1,5 +1,6 @@
 """The only place that makes identity: time-ordered ids for facts, derived ids for whatever has a natural key."""
 
+import random
 import secrets
 import time
 from uuid import UUID, uuid5
@@ -7,13 +8,15 @@ from uuid import UUID, uuid5
 NAMESPACE = UUID("b7d2c0de-6f1e-5a51-9d2e-6c1f0a7d4e11")
 """Root of every derived id of this product; changing it would make every duplicate look new."""
 
+_random = random.Random(secrets.randbits(256))  # noqa: S311 - ids are unique, not secret; a system call each is dear
+
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_id() -> UUID:
     """Return a fresh UUIDv7 (RFC 9562): sortable by the millisecond, 74 random bits."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | secrets.randbits(80)
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _random.getrandbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

@@ -9,7 +9,15 @@ from uuid import UUID
 from services.intake import domain
 from services.intake.domain import Accept, DismissReason, Report
 from shared.events.envelope import Recorded
-from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
+from shared.events.intake import (
+    MessageFiled,
+    MessageReceived,
+    ReportAccepted,
+    ReportDismissed,
+    ReportLinked,
+    ReportMessageAdded,
+    ReportOpened,
+)
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
 from shared.eventstore.index import IndexEntry
@@ -17,7 +25,7 @@ from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
 
-LAST_REPORT = "last-report"
+OPEN_REPORT = "open-report"
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
@@ -33,10 +41,14 @@ class Taken:
 
 
 def index(recorded: Recorded) -> Sequence[IndexEntry]:
-    """Point from a sender to the report opened last for them; whether it is still open, its own facts tell."""
-    event = recorded.event
-    if isinstance(event, ReportOpened) and event.sender_key:
-        return (IndexEntry(LAST_REPORT, event.sender_key, str(recorded.envelope.stream_id)),)
+    """Point from a sender to their open report, until it is decided on."""
+    match recorded.event:
+        case ReportOpened(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
+        case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, None),)
+        case ReportLinked(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, None),)
     return ()
 
 
@@ -93,7 +105,7 @@ class Intake:
         identity = received.envelope.stream_id
         if not isinstance(message, MessageReceived):
             raise TypeError("only a received message is filed")
-        if received.envelope.stream_version != 1 or len(unit.read(identity)) > 1:
+        if unit.version(identity) != received.envelope.stream_version:
             return
         sender_key = self._sender_key(message)
         report_id = self._join(unit, sender_key, identity, message, context)
@@ -122,14 +134,10 @@ class Intake:
         message: MessageReceived,
         context: CommandContext,
     ) -> UUID | None:
-        known = unit.lookup(LAST_REPORT, sender_key) if sender_key else None
+        known = unit.lookup(OPEN_REPORT, sender_key) if sender_key else None
         if known is None:
             return None
         report_id = UUID(known)
-        facts = unit.read(report_id)
-        report = REPORTS.fold(facts)
-        if report is None or report.state != "open":
-            return None
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
-        unit.append(report_id, facts[-1].envelope.stream_version, [added], context)
+        unit.append(report_id, unit.version(report_id), [added], context)
         return report_id

@@ -36,6 +36,7 @@ class Report:
     country: str | None
     message_ids: tuple[UUID, ...]
     grievance: Grievance | None
+    sender_key: str | None = None
     case_id: UUID | None = None
 
 
@@ -78,6 +79,7 @@ def evolve(report: Report | None, fact: Recorded) -> Report:
             event.country,
             (event.message_id,),
             event.grievance,
+            event.sender_key,
         )
     if report is None:
         raise TypeError("a report begins with report-opened")
@@ -119,6 +121,7 @@ def accept(report: Report, command: Accept) -> Sequence[Event]:
             language=command.language or report.language or "und",
             grievance=msgspec.structs.replace(said, **(given | {"country": country})),
             message_ids=report.message_ids,
+            sender_key=report.sender_key,
         )
     ]
 
@@ -126,13 +129,13 @@ def accept(report: Report, command: Accept) -> Sequence[Event]:
 def dismiss(report: Report, reason: DismissReason, detail: str | None) -> Sequence[Event]:
     """Decide that the report becomes no case."""
     _demand_open(report)
-    return [ReportDismissed(reason=reason, detail=detail)]
+    return [ReportDismissed(reason=reason, detail=detail, sender_key=report.sender_key)]
 
 
 def link(report: Report, case_id: UUID) -> Sequence[Event]:
     """Decide that the report belongs to a case that exists."""
     _demand_open(report)
-    return [ReportLinked(case_id=case_id)]
+    return [ReportLinked(case_id=case_id, sender_key=report.sender_key)]
 
 
 def _demand_open(report: Report) -> None:

@@ -12,7 +12,8 @@ from shared.events.envelope import Recorded
 from shared.eventstore.sqlite_work import SqliteWork
 from shared.eventstore.store import Tracking
 
-BATCH = 200
+BATCH = 50
+"""Facts per transaction: commands wait behind it, so it must stay a matter of milliseconds."""
 T = TypeVar("T")
 
 

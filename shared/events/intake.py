@@ -83,6 +83,7 @@ class ReportAccepted(Event, frozen=True, kw_only=True):
     language: str
     grievance: Grievance
     message_ids: tuple[UUID, ...]
+    sender_key: str | None = None
 
 
 class ReportDismissed(Event, frozen=True, kw_only=True):
@@ -92,6 +93,7 @@ class ReportDismissed(Event, frozen=True, kw_only=True):
     STREAM: ClassVar[str] = REPORT
     reason: str
     detail: str | None = None
+    sender_key: str | None = None
 
 
 class ReportLinked(Event, frozen=True, kw_only=True):
@@ -100,6 +102,7 @@ class ReportLinked(Event, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "intake.report-linked"
     STREAM: ClassVar[str] = REPORT
     case_id: UUID
+    sender_key: str | None = None
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -39,6 +39,11 @@ class SqliteWork:
         rows = self._cursor.execute(_SELECT, (stream_id.hex,)).fetchall()
         return [self._mapper.to_domain_event(Notification(*row)) for row in rows]
 
+    def version(self, stream_id: UUID) -> int:
+        """Return the version of a stream without reading its facts."""
+        statement = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ?"
+        return self._cursor.execute(statement, (stream_id.hex,)).fetchone()[0] or 0
+
     def append(
         self, stream_id: UUID, expected_version: int, events: Sequence[Event], context: CommandContext
     ) -> Sequence[Recorded]:

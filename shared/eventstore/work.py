@@ -15,6 +15,10 @@ class UnitOfWork(Protocol):
         """Return the facts of a stream in order; empty when there is none."""
         ...
 
+    def version(self, stream_id: UUID) -> int:
+        """Return the version of a stream without reading its facts; 0 when there is none."""
+        ...
+
     def append(
         self, stream_id: UUID, expected_version: int, events: Sequence[Event], context: CommandContext
     ) -> Sequence[Recorded]:

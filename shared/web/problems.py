@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.errors import RedressError, UnauthenticatedError
+from shared.errors import RedressError, TooLargeError, UnauthenticatedError
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -72,9 +72,9 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 async def _plain(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    slugs = {404: "not-found", 405: "method-not-allowed", 400: "malformed"}
+    slugs = {404: "not-found", 405: "method-not-allowed", 400: "malformed", 413: TooLargeError.slug}
     slug = slugs.get(error.status_code, "http")
-    return problem(error.status_code, slug, str(error.detail), str(error.detail))
+    return problem(error.status_code, slug, str(error.detail), f"{error.detail}. Nothing was stored.")
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

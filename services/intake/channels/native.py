@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from shared.events.intake import Grievance, MessageReceived
 from shared.web.commands import Body, as_command, shown
 from shared.web.fields import Country, Language, Line, PartyField, Prose, SafeContactField, Since, Word, Workers
 
-EXAMPLE = {
+EXAMPLE: dict[str, JsonValue] = {
     "channel": "app",
     "account": "golden-dreams-app",
     "external_id": "msg-000017",

@@ -1,0 +1,96 @@
+"""A policy pack as typed values, and the reading of one."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.errors import SettingsError
+
+Unit = Literal["money", "workers", "documents", "sites", "services", "employers"]
+
+
+class Severity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How grave, and within which time somebody must take the case up. Codes sort from gravest to lightest."""
+
+    label: str
+    respond_within: timedelta
+
+
+class Issue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a grievance is about; `indicator` is the ILO indicator of forced labour that it may be a clue to."""
+
+    label: str
+    group: str
+    severity: str
+    indicator: str | None = None
+
+
+class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What can put things right; `worker_money` tells money that reaches workers from penalties to a state."""
+
+    label: str
+    units: tuple[Unit, ...]
+    worker_money: bool
+    verified_when: str
+
+    @property
+    def is_money(self) -> bool:
+        """Whether a report of this remedy must name an amount."""
+        return "money" in self.units
+
+
+class Durations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the duties take that do not depend on severity."""
+
+    acknowledge: timedelta
+    answer: timedelta
+
+
+class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Numbers that protect people: `attempts` on a safe channel before somebody counts as unreachable."""
+
+    attempts: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One version of the rules."""
+
+    version: str
+    durations: Durations
+    safeguards: Safeguards
+    severities: Mapping[str, Severity]
+    indicators: Mapping[str, str]
+    issues: Mapping[str, Issue]
+    remedies: Mapping[str, Remedy]
+
+    def worst_severity(self, issues: Iterable[str]) -> str:
+        """Return the gravest default severity among known issue codes."""
+        return min(self.issues[code].severity for code in issues)
+
+
+def read_policy(toml: bytes) -> Policy:
+    """Read a pack; one with unknown fields or with codes that point nowhere is a `SettingsError`."""
+    try:
+        policy = msgspec.toml.decode(toml, type=Policy)
+    except msgspec.MsgspecError as error:
+        raise SettingsError(f"The policy pack cannot be read: {error}.") from error
+    for code, issue in policy.issues.items():
+        _known(code, "severity", issue.severity, policy.severities)
+        if issue.indicator is not None:
+            _known(code, "indicator", issue.indicator, policy.indicators)
+    return policy
+
+
+@cache
+def default_policy() -> Policy:
+    """Return the pack that comes with the product."""
+    return read_policy(files("shared.policy").joinpath("default.toml").read_bytes())
+
+
+def _known(issue: str, what: str, code: str, among: Mapping[str, object]) -> None:
+    if code not in among:
+        raise SettingsError(f"The policy pack gives the issue {issue} the {what} {code}, which it does not define.")

@@ -1,0 +1,168 @@
+"""The document store: rows found by typed questions, pages without gap or overlap, views folded and rebuilt."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.bus.projecting import project, rebuild
+from shared.documents.folding import Projection, fold_batch
+from shared.documents.port import Collection, Condition, Documents, Query, Row
+from shared.documents.sqlite import SqliteDocuments
+from shared.errors import InvalidError, PoisonError
+from shared.events.cases import CASE, NoteAdded
+from shared.events.envelope import Recorded
+from shared.eventstore.sqlite import SqliteEventStore
+from shared.ids import derived_id
+from tests.unit.eventstore.test_store import context, note
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Sheet(Row, kw_only=True):
+    """A row of the tests: the notes of a stream."""
+
+    name: str = ""
+    opened_at: datetime = START
+    size: int = 0
+    tags: tuple[str, ...] = ()
+
+
+SHEETS = Collection("sheets", 1, Sheet, columns=("name", "opened_at", "size"), many=("tags",), text="name")
+
+
+def fold(row: Sheet | None, recorded: Recorded) -> Sheet:
+    sheet = row or Sheet(id=recorded.envelope.stream_id)
+    assert isinstance(recorded.event, NoteAdded)
+    sheet.name += recorded.event.text
+    sheet.size += 1
+    sheet.tags = (*sheet.tags, recorded.event.text)
+    return sheet
+
+
+VIEW = Projection(SHEETS, "cases", CASE, fold)
+
+
+@pytest_asyncio.fixture
+async def documents(tmp_path: Path) -> AsyncIterator[SqliteDocuments]:
+    opened = SqliteDocuments(tmp_path / "views.sqlite")
+    await opened.prepare(SHEETS)
+    yield opened
+    opened.close()
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteEventStore]:
+    opened = SqliteEventStore(tmp_path / "record.sqlite", "cases")
+    yield opened
+    opened.close()
+
+
+def sheet(number: int, **values: object) -> Sheet:
+    return Sheet(id=derived_id("sheet", str(number)), version=1, **values)  # type: ignore[arg-type]  # test values
+
+
+async def ids(documents: Documents, *conditions: Condition) -> set[UUID]:
+    return {row.id for row in (await documents.find(SHEETS, Query(conditions, limit=100))).rows}
+
+
+async def test_rows_are_found_by_what_they_hold(documents: SqliteDocuments) -> None:
+    rows = [
+        sheet(1, name="Golden Sea", size=3, tags=("DOC-RET", "WAG-NON")),
+        sheet(2, name="golden DREAM", size=9, opened_at=START + timedelta(days=3)),
+        sheet(3, name="ပုလဲ", size=5, tags=("DOC-RET",), opened_at=START + timedelta(days=5)),
+    ]
+    await documents.save(SHEETS, rows, 7)
+    one, two, three = (row.id for row in rows)
+    assert await ids(documents, Condition("name", "text", "GOLDEN")) == {one, two}
+    assert await ids(documents, Condition("name", "text", "ပု")) == {three}
+    assert await ids(documents, Condition("tags", "has", "DOC-RET")) == {one, three}
+    assert await ids(documents, Condition("size", "in", [3, 9])) == {one, two}
+    assert await ids(documents, Condition("size", "gte", 5), Condition("size", "lt", 9)) == {three}
+    late = START + timedelta(days=3)
+    assert await ids(documents, Condition("opened_at", "gte", late.astimezone(UTC))) == {two, three}
+    assert await documents.count(SHEETS, [Condition("tags", "has", "WAG-NON")]) == 1
+    assert await documents.position(SHEETS) == 7
+
+
+async def test_what_a_row_no_longer_holds_no_longer_finds_it(documents: SqliteDocuments) -> None:
+    await documents.save(SHEETS, [sheet(1, tags=("a", "b"))], 1)
+    await documents.save(SHEETS, [sheet(1, tags=("b",))], 2)
+    assert await ids(documents, Condition("tags", "has", "a")) == set()
+    assert len((await documents.changes(SHEETS, 1)).rows) == 1
+    assert (await documents.changes(SHEETS, 2)).rows == []
+
+
+@pytest.mark.parametrize("op", ["eq", "has", "text", "in"])
+async def test_an_undeclared_field_is_refused(documents: SqliteDocuments, op: str) -> None:
+    with pytest.raises(InvalidError):
+        await documents.find(SHEETS, Query((Condition("1=1; --", op, "x"),)))  # type: ignore[arg-type]  # any op
+    with pytest.raises(InvalidError):
+        await documents.find(SHEETS, Query(sort="body"))
+
+
+@given(sizes=st.lists(st.integers(0, 3), max_size=12), limit=st.integers(1, 5), descending=st.booleans())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_pages_show_every_row_once_in_order(
+    documents: SqliteDocuments, sizes: list[int], limit: int, *, descending: bool
+) -> None:
+    await documents.drop(SHEETS)
+    await documents.prepare(SHEETS)
+    rows = [sheet(number, size=size) for number, size in enumerate(sizes)]
+    await documents.save(SHEETS, rows, 1)
+    seen: list[Sheet] = []
+    after = None
+    while True:
+        page = await documents.find(SHEETS, Query(sort="size", descending=descending, after=after, limit=limit))
+        seen.extend(page.rows)
+        after = page.next
+        if after is None:
+            break
+    expected = sorted(rows, key=lambda row: (row.size, str(row.id)), reverse=descending)
+    assert [row.id for row in seen] == [row.id for row in expected]
+
+
+async def test_a_repeated_batch_changes_nothing(documents: SqliteDocuments, store: SqliteEventStore) -> None:
+    for version in range(4):
+        await store.write(context(), note(str(version), version=version))
+    facts = await store.read(0, 100)
+    await fold_batch(VIEW, documents, facts[:3], 3)
+    before = await documents.fingerprint(SHEETS)
+    await fold_batch(VIEW, documents, facts[1:3], 3)
+    assert await documents.fingerprint(SHEETS) == before
+    await fold_batch(VIEW, documents, facts, 4)
+    (row,) = (await documents.find(SHEETS, Query())).rows
+    assert (row.name, row.version) == ("0123", 4)
+
+
+async def test_a_gap_stops_the_view_and_stores_nothing(documents: SqliteDocuments, store: SqliteEventStore) -> None:
+    for version in range(3):
+        await store.write(context(), note(str(version), version=version))
+    facts = await store.read(0, 100)
+    with pytest.raises(PoisonError, match="jumps from version 1 to 3"):
+        await fold_batch(VIEW, documents, [facts[0], facts[2]], 3)
+    assert await documents.position(SHEETS) == 0
+
+
+async def test_a_rebuild_equals_what_was_served_and_says_when_it_does_not(
+    documents: SqliteDocuments, store: SqliteEventStore
+) -> None:
+    for version in range(25):
+        await store.write(context(), note(str(version), version=version))
+    while await project([VIEW], store, documents):
+        pass
+    told: list[int] = []
+    result = await rebuild(VIEW, store, documents, told.append)
+    assert (result.facts, result.equal, sum(told)) == (25, True, 25)
+    (row,) = (await documents.find(SHEETS, Query())).rows
+    await documents.save(SHEETS, [Sheet(id=row.id, version=25, name="faked")], 25)
+    assert not (await rebuild(VIEW, store, documents, told.append)).equal
+    assert (await documents.find(SHEETS, Query())).rows[0].name == row.name
+    await store.write(context(), note("next", version=25))
+    await project([VIEW], store, documents)
+    assert await ids(documents, Condition("tags", "has", "next")) == {row.id}
