@@ -12,7 +12,10 @@ from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
 from shared.cli.console import Bars, console, plain_errors
-from shared.embedded import Build, Embedded, FolderLock, open_embedded
+from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
+from shared.cli.rebuilding import catch_up, rebuild_service
+from shared.clock import system_clock
+from shared.embedded import Build, FolderLock, open_embedded
 from shared.errors import SettingsError
 from shared.observing.logs import configure
 from shared.web.access import Role
@@ -27,7 +30,6 @@ BUILDERS: Mapping[str, Build] = {
 
 Data = Annotated[Path, typer.Option(help="The data folder.", show_default=True)]
 DATA = Path("data")
-ADMIN_KEY = "admin.key"
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
@@ -43,7 +45,7 @@ def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
     lock = FolderLock(data)
     lock.demand()
     house = open_embedded(data, BUILDERS)
-    key_file = admin_key(house)
+    key_file = admin_key(data, house.keys)
     address = f"http://{host}:{port}"
     console.print(f"Redress on {address}  (dashboard: {address}/ · API: {address}/openapi.json)")
     console.print(f"Admin API key: {key_file}  (send it as 'Authorization: Bearer KEY')")
@@ -84,15 +86,15 @@ def rebuild(
     data: Data = DATA,
 ) -> None:
     """Build the views of a service anew from the record, and say whether they equal what was served."""
-    from shared.cli.rebuilding import rebuild_service  # noqa: PLC0415 - only here
-
     house = open_embedded(data, BUILDERS)
     with plain_errors():
         if service not in house.host.services:
             raise SettingsError(f"There is no service {service}; there are {', '.join(house.host.services)}.")
-        alone = FolderLock(data).take()
+        lock = FolderLock(data)
         with Bars() as bars:
-            results = asyncio.run(rebuild_service(house.host, service, bars, catch_up=alone))
+            if lock.take():
+                asyncio.run(catch_up(house.host, bars))
+            results = asyncio.run(rebuild_service(house.host, service, bars))
     for result in results:
         verdict = "equal to what was served" if result.equal else "[red]DIFFERENT from what was served[/red]"
         console.print(f"{result.collection}: {result.facts} facts folded, {verdict}")
@@ -100,14 +102,83 @@ def rebuild(
     raise typer.Exit(0 if all(result.equal for result in results) else 1)
 
 
-def admin_key(house: Embedded) -> Path:
-    """Return the file of the admin key, making both at the first start; only its owner may read it."""
-    file = house.data / ADMIN_KEY
-    if house.keys.is_empty():
-        _, key = house.keys.create(Role.ADMIN, name="admin")
-        file.touch(mode=0o600)
-        file.write_text(key + "\n")
-    return file
+@commands.command()
+def replay(
+    case: Annotated[str, typer.Option(help="The case's number or id.")],
+    as_of: Annotated[str | None, typer.Option(help="Leave out what was not yet true then (ISO 8601).")] = None,
+    data: Data = DATA,
+    *,
+    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Tell the story of a case from its facts alone."""
+    from shared.cli.replaying import as_json, as_text, story  # noqa: PLC0415 - only here
+
+    house = open_embedded(data, BUILDERS)
+    with plain_errors():
+        facts = asyncio.run(case_facts(house.host.services["cases"].store, case))
+        told = story(facts, personal=personal, as_of=instant(as_of), now=system_clock())
+        for line in as_json(told) if as_lines else as_text(told):
+            print(line)  # noqa: T201 - the story is this command's output
+    house.close()
+
+
+@commands.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The CSV file.")],
+    mapping: Annotated[Path, typer.Option("--map", help="What its columns mean, as TOML.")],
+    rejects: Annotated[Path | None, typer.Option(help="Folder for rejected rows; default: the data folder.")] = None,
+    data: Data = DATA,
+) -> None:
+    """Bring in the records of an earlier system; a second run changes nothing, a broken one goes on."""
+    from shared.cli.importing import import_file  # noqa: PLC0415 - only here
+
+    house = open_embedded(data, BUILDERS)
+    lock = FolderLock(data)
+    importer = house.host.services["cases"].application
+    with plain_errors(), Bars() as bars:
+        result = asyncio.run(
+            import_file(
+                file=file,
+                mapping=mapping,
+                importer=importer,
+                rejects=rejects or data,
+                progress=bars,
+                now=system_clock(),
+            )
+        )
+        if lock.take():
+            asyncio.run(catch_up(house.host, bars))
+    console.print(
+        f"{result.rows} rows: {result.imported} imported, {result.known} known already, "
+        f"{result.repeated} repeated, {result.undated} undated, {result.rejected} rejected."
+    )
+    if result.rejects:
+        console.print(f"The rejected rows and their reasons: {result.rejects}", soft_wrap=True)
+    house.close()
+
+
+@commands.command()
+def demo(
+    url: str = "http://127.0.0.1:8080",
+    seed: int = 2026,
+    size: Annotated[int, typer.Option(help="About how many messages the year has.")] = 400,
+    data: Data = DATA,
+) -> None:
+    """Fill a running system with a believable year, through its public API."""
+    from shared.cli.demo import fill  # noqa: PLC0415 - only here
+
+    with plain_errors():
+        keys_of_two = demo_keys(data)
+        with Bars() as bars:
+            result = asyncio.run(
+                fill(base_url=url, keys=keys_of_two, seed=seed, size=size, progress=bars, now=system_clock())
+            )
+    console.print(
+        f"{result.messages} messages, {result.cases} cases, {result.dismissed} reports dismissed, "
+        f"{result.linked} linked, {result.steps} steps; {result.repeated} were there already."
+    )
+    console.print(f"Open {url}/ and sign in with the key in {data / ADMIN_KEY}.", soft_wrap=True)
 
 
 def main() -> None:

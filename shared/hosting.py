@@ -58,10 +58,11 @@ class Host:
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join()
 
-    async def drain(self) -> None:
+    async def drain(self, progress: Callable[[int], None] = lambda _done: None) -> None:
         """Carry out rounds, without the thread, until no reaction or view has anything left to do."""
-        while sum([await loop.round() for loop in self.loops if not loop.name.startswith("background")]):
-            pass
+        loops = [loop for loop in self.loops if not loop.name.startswith("background")]
+        while done := sum([await loop.round() for loop in loops]):
+            progress(done)
 
     async def wait_for(self, service: str, source: str, position: int) -> None:
         """Return when a service's views have a place of a log, and what its neighbours made of it; or `BehindError`."""

@@ -7,11 +7,8 @@ from shared.cli.progress import Progress
 from shared.hosting import Host
 
 
-async def rebuild_service(host: Host, service: str, progress: Progress, *, catch_up: bool) -> Sequence[Rebuilt]:
-    """Rebuild every view of a service; `catch_up` first brings the served ones to the end of the log."""
-    await host.prepare()
-    if catch_up:
-        await host.drain()
+async def rebuild_service(host: Host, service: str, progress: Progress) -> Sequence[Rebuilt]:
+    """Rebuild every view of a service and say of each whether it equals what was served."""
     mine = host.services[service]
     results = []
     for projection in mine.projections:
@@ -19,3 +16,11 @@ async def rebuild_service(host: Host, service: str, progress: Progress, *, catch
         progress.begin(f"rebuilding {projection.collection.name}", await feed.head())
         results.append(await rebuild(projection, feed, mine.documents, progress.advance))
     return results
+
+
+async def catch_up(host: Host, progress: Progress) -> None:
+    """Bring reactions and views of a system that does not run to the end of their logs."""
+    await host.prepare()
+    heads = [await service.store.head() for service in host.services.values()]
+    progress.begin("bringing the views up to date", sum(heads))
+    await host.drain(progress.advance)
