@@ -72,7 +72,7 @@ class Intake:
             return earlier[:1] or unit.append(identity, 0, [message], context)
 
         written = await self._store.write(context, work)
-        return Taken(identity, self.receipt(identity), written.position, repeated)
+        return Taken(identity, self.receipt(identity), written.position, repeated or written.repeated)
 
     async def accept(self, *, report_id: UUID, command: Accept, context: CommandContext) -> Written:
         """Make a case of a report."""

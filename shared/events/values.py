@@ -22,7 +22,7 @@ class SafeContact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     channel: ContactChannel
     address: Personal
-    language: str = "en"
+    language: str | None = None
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True):

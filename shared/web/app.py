@@ -1,20 +1,21 @@
 """The app of a process: the routers of the services it hosts, with access, limits, health and problems around them."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from shared.clock import Clock, system_clock
 from shared.errors import SettingsError
 from shared.web import problems
 from shared.web.access import ROLES_OF_ACCESS, Gatekeeper, public
 from shared.web.consistency import WaitFor
-from shared.web.limits import BodyLimit
+from shared.web.limits import Admission, BodyLimit
 
 VERSION = "0.1.0"
 
@@ -52,12 +53,27 @@ def create_app(
     _describe(app)
     _refuse_open_doors(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Admission)
     return app
 
 
-def roles_of(route: APIRoute) -> frozenset[str] | None:
-    """Return who may call a route: its roles, an empty set for a public one, None when no rule is set."""
-    pending = list(route.dependant.dependencies)
+class Door(NamedTuple):
+    """A route as it is served: who may call it; an empty set is anybody, None means that no rule is set."""
+
+    method: str
+    path: str
+    roles: frozenset[str] | None
+
+
+def doors(app: FastAPI) -> Iterator[Door]:
+    """Walk over every route of an app, those of included routers with the rules they inherit."""
+    for context in iter_route_contexts(app.routes):
+        for method in context.methods or ():
+            yield Door(method, context.path or "", _roles(getattr(context, "dependant", None)))
+
+
+def _roles(dependant: Dependant | None) -> frozenset[str] | None:
+    pending = list(dependant.dependencies) if dependant else []
     while pending:
         dependency = pending.pop()
         roles: frozenset[str] | None = getattr(dependency.call, ROLES_OF_ACCESS, None)
@@ -68,9 +84,9 @@ def roles_of(route: APIRoute) -> frozenset[str] | None:
 
 
 def _refuse_open_doors(app: FastAPI) -> None:
-    for route in app.routes:
-        if isinstance(route, APIRoute) and roles_of(route) is None:
-            raise SettingsError(f"The route {route.path} names no roles; add allow(...) or public to it.")
+    for door in doors(app):
+        if door.roles is None:
+            raise SettingsError(f"The route {door.path} names no roles; add allow(...) or public to it.")
 
 
 def _health(live: Health, ready: Health) -> APIRouter:

@@ -64,4 +64,4 @@ class SafeContactField(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     channel: ContactChannel
     address: Line
-    language: Language = "en"
+    language: Language | None = None

@@ -1,12 +1,14 @@
-"""Limits on what comes in: bodies over the size are refused before they are read, declared or not."""
+"""Limits on what comes in: so many requests at once, and so many bytes each, refused before they cost anything."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import TooLargeError
+from shared.errors import TooLargeError, TryLaterError
 from shared.web.problems import problem
 
 MAX_BODY = 4 * 1024 * 1024
 """Bytes; the largest provider batch is 3 MB."""
+MOST_AT_ONCE = 400
+"""Requests in hand; at 2,000 a second the last of them waits a fifth of a second."""
 
 
 class BodyLimit:
@@ -53,3 +55,32 @@ class BodyLimit:
     def _refusal(self) -> ASGIApp:
         detail = f"A body may have up to {self._limit} bytes; nothing was stored. Send less at once."
         return problem(TooLargeError.status, TooLargeError.slug, TooLargeError.title, detail)
+
+
+class Admission:
+    """Lets in so many requests at once; one more is told at once to come back, before it costs anything.
+
+    What was let in is answered; so an overload slows nobody down but those who are sent away.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = MOST_AT_ONCE) -> None:
+        """Stand in front of an app."""
+        self._app = app
+        self._most = most
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or send it away with 503 and `Retry-After`."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._inside >= self._most:
+            detail = "Too much at once; nothing was stored. Try again shortly."
+            refusal = problem(TryLaterError.status, TryLaterError.slug, TryLaterError.title, detail)
+            await refusal(scope, receive, send)
+            return
+        self._inside += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside -= 1

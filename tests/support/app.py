@@ -28,7 +28,8 @@ class Client:
         sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
         if wait:
             sent["Redress-Wait-For"] = wait
-        return self.http.get(path, headers=sent, params={name: str(value) for name, value in query.items()})
+        asked = {name: str(value) for name, value in query.items()}
+        return self.http.get(path, headers=sent, params=asked or None)
 
     def post(self, path: str, body: object = None, *, headers: Mapping[str, str] | None = None) -> Any:
         """POST a JSON body."""
@@ -55,9 +56,9 @@ class System:
 def running(folder: Path, *, builders: Mapping[str, Build] = BUILDERS, clock: Clock = system_clock) -> Iterator[System]:
     """Run the system on a folder until the block ends; `colleague` is a second operator."""
     embedded = open_embedded(folder, builders, clock)
-    keys = {name: embedded.keys.create(Role(name), name=name)[1] for name in Role}
+    keys = {name.value: embedded.keys.create(name, name=name.value)[1] for name in Role}
     keys["colleague"] = embedded.keys.create(Role.OPERATOR, name="colleague")[1]
     with TestClient(embedded.app(), raise_server_exceptions=False) as http:
-        clients = {str(name): Client(http, key) for name, key in keys.items()}
+        clients = {name: Client(http, key) for name, key in keys.items()}
         yield System(embedded, http, nobody=Client(http, "rdk_nobody"), **clients)
     embedded.close()

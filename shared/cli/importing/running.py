@@ -32,14 +32,6 @@ class ImportResult:
     rejects: Path | None
     """The file that names the rejected rows, None when there are none."""
 
-    @property
-    def summary(self) -> str:
-        """Say it in a line."""
-        counts = f"{self.imported} records are new, {self.known} were there, {self.repeated} rows repeat earlier ones"
-        where = f", see {self.rejects}" if self.rejects else ""
-        undated = f" {self.undated} records have no date." if self.undated else ""
-        return f"{self.rows} rows read: {counts}, {self.rejected} were rejected{where}.{undated}"
-
 
 async def import_file(
     *,

@@ -1,0 +1,158 @@
+"""Bodies of the commands up to the escalation and its answer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.cases.api.words import (
+    ORGANISATION,
+    CommandBody,
+    IssueCode,
+    OrganisationId,
+    OsId,
+    Plainly,
+    SeverityCode,
+    example,
+)
+from shared.events.cases import ConsentPurpose, EscalationLevel, OrganisationKind, RespondentRole, ResponsePosition
+from shared.web.fields import Country, Language, Line, PartyField, Prose, SafeContactField, Word, Workers
+
+_MOST_ISSUES = 32
+
+
+class OpenCaseBody(CommandBody):
+    """A grievance that becomes a case. Identity is never required."""
+
+    model_config = example(
+        channel="hotline",
+        language="my",
+        summary="A recruitment fee was taken and the passports are kept.",
+        country="TH",
+        sector="seafood",
+        site="Samut Sakhon, plant 2",
+        workers=12,
+        issues=["REC-FEE", "DOC-RET"],
+        safe_contact={"channel": "email", "address": "worker@example.org", "language": "my"},
+    )
+
+    channel: Annotated[Word, Field(description="How it came in.")]
+    language: Language
+    summary: Prose | None = None
+    country: Country | None = None
+    sector: Line | None = None
+    site: Line | None = None
+    workers: Workers = 1
+    issues: Annotated[tuple[IssueCode, ...], Field(max_length=_MOST_ISSUES, description="Suggested.")] = ()
+    complainant: PartyField | None = None
+    safe_contact: SafeContactField | None = None
+    statistics_consent: Plainly = False
+
+
+class AcknowledgeBody(CommandBody):
+    """On which safe channel the complainant was told, or why on none. Empty: on the case's safe contact."""
+
+    model_config = example(channel="hotline")
+
+    channel: Word | None = None
+    no_safe_channel_because: Line | None = None
+
+
+class TriageBody(CommandBody):
+    """What it is about, how grave, whether ours to handle, and the safety screen."""
+
+    model_config = example(
+        issues=["REC-FEE", "DOC-RET"],
+        admissible=True,
+        admissibility_reason="Within the mandate: recruitment of migrant workers.",
+        danger_now=False,
+    )
+
+    issues: Annotated[tuple[IssueCode, ...], Field(min_length=1, max_length=_MOST_ISSUES)]
+    severity: Annotated[SeverityCode | None, Field(description="Default: the worst of the issues.")] = None
+    severity_reason: Annotated[Line | None, Field(description="Needed where the severity is not the default.")] = None
+    admissible: Plainly
+    admissibility_reason: Line
+    danger_now: Annotated[Plainly, Field(description="The safety screen: is anybody in danger now?")]
+    safety_note: Prose | None = None
+
+
+class AssignBody(CommandBody):
+    """Who handles the case from now on."""
+
+    model_config = example(assignee="operator-mae-sot", team="mekong")
+
+    assignee: Annotated[Word, Field(description="The id of a key.")]
+    team: Word | None = None
+
+
+class NoteBody(CommandBody):
+    """Something that another handler must know."""
+
+    model_config = example(text="Calls only after 20:00.")
+
+    text: Prose
+
+
+class WithdrawConsentBody(CommandBody):
+    """For whom and for what the consent ends."""
+
+    model_config = example(recipient=ORGANISATION, purpose="disclose-facts")
+
+    recipient: Annotated[Line, Field(description="To disclose something: the id of a registered organisation.")]
+    purpose: ConsentPurpose
+
+
+class ConsentBody(WithdrawConsentBody):
+    """What a recipient may learn, said by whom and taken down by whom."""
+
+    obtained_from: Literal["individual", "caregiver", "representative"] = "individual"
+    obtained_by: Annotated[Word | None, Field(description="Default: the caller.")] = None
+    withheld: Annotated[Prose | None, Field(description="What must not be told, and why.")] = None
+
+
+class NameRespondentBody(CommandBody):
+    """Which organisation bears a duty, in which role."""
+
+    model_config = example(organisation_id=ORGANISATION, role="employer")
+
+    organisation_id: OrganisationId
+    role: RespondentRole
+
+
+class EscalateBody(CommandBody):
+    """A brief without the person in it, to a party that must answer."""
+
+    model_config = example(
+        organisation_id=ORGANISATION,
+        level="employer",
+        brief="Workers at plant 2 paid recruitment fees and their passports are kept. Please answer.",
+    )
+
+    organisation_id: OrganisationId
+    level: EscalationLevel
+    brief: Prose
+    level_reason: Annotated[Line | None, Field(description="Needed to skip a level.")] = None
+
+
+class RespondBody(CommandBody):
+    """What the escalated party answered."""
+
+    model_config = example(
+        organisation_id=ORGANISATION, position="accepted", text="We will repay the fees by the end of the month."
+    )
+
+    organisation_id: OrganisationId
+    position: ResponsePosition
+    text: Prose | None = None
+
+
+class OrganisationBody(CommandBody):
+    """An organisation that was not known yet."""
+
+    model_config = example(name="Golden Prawn Co., Ltd.", kind="employer", country="TH", os_id="TH2021250D1DTN7")
+
+    name: Line
+    kind: OrganisationKind
+    country: Country | None = None
+    os_id: Annotated[OsId | None, Field(description="Open Supply Hub id.")] = None
+    contact: SafeContactField | None = None

@@ -1,0 +1,101 @@
+"""Routes that change something. The commands on a case are all alike, so they are a table and a loop."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.cases.api import bodies, remedy_bodies
+from services.cases.api.examples import OPENED, REGISTERED, WRITTEN, shown
+from services.cases.api.words import CommandBody
+from services.cases.application import Cases, case_number
+from services.cases.domain import commands
+from shared.eventstore.context import CommandContext
+from shared.eventstore.store import Written
+from shared.web.access import Role
+from shared.web.commands import Commanded, answer, as_command, true_since
+
+OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+
+CREATED = 201
+
+
+class CommandRoute(NamedTuple):
+    """One command on a case: path, what comes in, what the domain wants, who carries it out, who may ask."""
+
+    path: str
+    body: type[CommandBody]
+    command: type[commands.Command]
+    method: Callable[..., Coroutine[Any, Any, Written]]
+    roles: tuple[Role, ...] = OFFICE
+
+
+COMMANDS = (
+    CommandRoute("acknowledge", bodies.AcknowledgeBody, commands.Acknowledge, Cases.acknowledge),
+    CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
+    CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
+    CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),
+    CommandRoute("consent", bodies.ConsentBody, commands.RecordConsent, Cases.consent),
+    CommandRoute("withdraw-consent", bodies.WithdrawConsentBody, commands.WithdrawConsent, Cases.withdraw_consent),
+    CommandRoute("name-respondent", bodies.NameRespondentBody, commands.NameRespondent, Cases.name_respondent),
+    CommandRoute("escalate", bodies.EscalateBody, commands.Escalate, Cases.escalate),
+    CommandRoute("respond", bodies.RespondBody, commands.Respond, Cases.respond),
+    CommandRoute("plan", remedy_bodies.PlanBody, commands.AgreePlan, Cases.plan),
+    CommandRoute("complete-item", remedy_bodies.CompleteItemBody, commands.CompleteItem, Cases.complete_item),
+    CommandRoute("verify-item", remedy_bodies.VerifyItemBody, commands.VerifyItem, Cases.verify_item),
+    CommandRoute("close", remedy_bodies.CloseBody, commands.CloseCase, Cases.close),
+    CommandRoute("reopen", remedy_bodies.ReopenBody, commands.ReopenCase, Cases.reopen),
+)
+
+
+def opening_routes(cases: Cases) -> APIRouter:
+    """Return the routes that begin something."""
+    routes = APIRouter(tags=["cases"])
+
+    @routes.post("/cases", status_code=CREATED, summary="Open a case", responses=shown(CREATED, OPENED))
+    async def open_case(body: bodies.OpenCaseBody, context: CommandContext = Commanded(*OFFICE)) -> Response:
+        circumstances = true_since(context, body.occurred_at)
+        written = await cases.open(context=circumstances, command=as_command(body, commands.OpenCase))
+        found: dict[str, object] = {"case_id": written.stream_id, "number": case_number(written.stream_id)}
+        return answer(written, cases.store.source, found, CREATED)
+
+    @routes.post(
+        "/organisations",
+        status_code=CREATED,
+        summary="Register an organisation",
+        responses=shown(CREATED, REGISTERED),
+    )
+    async def register(body: bodies.OrganisationBody, context: CommandContext = Commanded(*OFFICE)) -> Response:
+        circumstances = true_since(context, body.occurred_at)
+        command = as_command(body, commands.RegisterOrganisation)
+        written = await cases.register_organisation(context=circumstances, command=command)
+        return answer(written, cases.store.source, {"organisation_id": written.stream_id}, CREATED)
+
+    return routes
+
+
+def command_routes(cases: Cases) -> APIRouter:
+    """Return a route for every command on a case."""
+    routes = APIRouter(tags=["cases"])
+    for route in COMMANDS:
+        routes.add_api_route(
+            f"/cases/{{case_id}}/{route.path}",
+            _endpoint(route, cases),
+            methods=["POST"],
+            operation_id=f"case_{route.path.replace('-', '_')}",
+            summary=(route.command.__doc__ or "").split("\n", 1)[0],
+            responses=shown(200, WRITTEN),
+        )
+    return routes
+
+
+def _endpoint(route: CommandRoute, cases: Cases) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def command(case_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
+        circumstances = true_since(context, body.occurred_at)
+        wanted = as_command(body, route.command)
+        written = await route.method(cases, context=circumstances, case_id=case_id, command=wanted)
+        return answer(written, cases.store.source)
+
+    command.__annotations__["body"] = route.body
+    return command

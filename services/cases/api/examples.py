@@ -1,0 +1,49 @@
+"""What the answers look like, for the OpenAPI document."""
+
+from typing import Any
+
+from services.cases.api.words import ITEM, ORGANISATION
+
+_CASE = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e4d"
+_AT = "2026-03-02T02:30:00Z"
+
+WRITTEN = {"version": 3, "position": "cases:42"}
+OPENED = {"case_id": _CASE, "number": "R-7K2QF-0M9XA", "version": 1, "position": "cases:40"}
+REGISTERED = {"organisation_id": ORGANISATION, "version": 1, "position": "cases:41"}
+
+CASE = {
+    "case_id": _CASE,
+    "number": "R-7K2QF-0M9XA",
+    "state": "remediating",
+    "version": 9,
+    "severity": "S2",
+    "issues": ["REC-FEE", "DOC-RET"],
+    "respondents": [{"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "role": "employer"}],
+    "clocks": [{"duty": "acknowledge", "party": "office", "due_at": _AT, "met_at": _AT, "overdue": False}],
+    "remedies": [{"item_id": ITEM, "remedy": "RM-FEE", "status": "part_done"}],
+    "consents": [{"recipient": ORGANISATION, "purpose": "disclose-facts", "live": True}],
+    "escalations": [{"organisation_id": ORGANISATION, "level": "employer", "position": "accepted"}],
+}
+CASES = {
+    "items": [{"case_id": _CASE, "number": "R-7K2QF-0M9XA", "state": "remediating", "overdue": False}],
+    "next": None,
+    "total": 1,
+}
+HISTORY = {
+    "case_id": _CASE,
+    "items": [
+        {
+            "position": 40,
+            "envelope": {"type": "cases.case-opened", "stream_version": 1, "occurred_at": _AT, "recorded_at": _AT},
+            "data": {"number": "R-7K2QF-0M9XA", "channel": "hotline", "language": "my"},
+        }
+    ],
+    "total": 1,
+}
+ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
+ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}
+
+
+def shown(status: int, example: object) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that answers like this example."""
+    return {status: {"description": "Done.", "content": {"application/json": {"example": example}}}}

@@ -1,0 +1,52 @@
+"""Filters of the lists and of one case's past: typed, and refused when unknown."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.cases.api.words import IssueCode, SeverityCode
+from services.cases.domain.course import State
+from shared.events.cases import OrganisationKind
+from shared.web.fields import Country, Line, Word
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Paged(_Asked):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    after: Annotated[str | None, Field(max_length=300, description="The `next` of the page before.")] = None
+
+
+class CasesAsked(_Paged):
+    """Which cases; every filter that is given must hold."""
+
+    state: State | None = None
+    severity: SeverityCode | None = None
+    issue: IssueCode | None = None
+    respondent: Annotated[UUID | None, Field(description="Id of an organisation named in the case.")] = None
+    assignee: Word | None = None
+    country: Country | None = None
+    channel: Word | None = None
+    overdue: Annotated[bool | None, Field(description="Whether an open duty is past its time.")] = None
+    opened_from: AwareDatetime | None = None
+    opened_to: Annotated[AwareDatetime | None, Field(description="The first moment that is too late.")] = None
+    text: Annotated[Line | None, Field(description="In the number, the site or a respondent's name.")] = None
+
+
+class OrganisationsAsked(_Paged):
+    """Which organisations."""
+
+    kind: OrganisationKind | None = None
+    country: Country | None = None
+    text: Annotated[Line | None, Field(description="In the name.")] = None
+
+
+class PastAsked(_Asked):
+    """Which past of a case; without any, today."""
+
+    version: Annotated[int | None, Field(ge=1, le=1_000_000, description="After so many facts.")] = None
+    as_of: Annotated[AwareDatetime | None, Field(description="What was true by then.")] = None
+    known_at: Annotated[AwareDatetime | None, Field(description="What was known by then.")] = None

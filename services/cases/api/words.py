@@ -1,0 +1,34 @@
+"""The words of this service's bodies and filters, beside those that all services share."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from shared.web.commands import Body
+from shared.web.fields import Since
+
+IssueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[A-Z]{3}$")]
+SeverityCode = Annotated[str, StringConstraints(pattern=r"^S[1-9]$")]
+RemedyCode = Annotated[str, StringConstraints(pattern=r"^RM-[A-Z]{3}$")]
+OsId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{7}[0-9A-Z]{6}$")]
+Attempts = Annotated[int, Field(ge=0, le=1_000)]
+Plainly = Annotated[bool, Field(strict=True)]
+"""Yes or no, and nothing that could be taken for one of them."""
+
+OrganisationId = Annotated[UUID, Field(description="Id of a registered organisation.")]
+ItemId = Annotated[UUID, Field(description="Id of a remedy, as the case shows it.")]
+
+ORGANISATION = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e4f"
+ITEM = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e50"
+
+
+class CommandBody(Body):
+    """What every command may carry: when it was true, if that was earlier than now."""
+
+    occurred_at: Since = None
+
+
+def example(**words: Any) -> ConfigDict:
+    """Return the model configuration of a body that the OpenAPI document shows with these words."""
+    return Body.model_config | ConfigDict(json_schema_extra={"examples": [words]})

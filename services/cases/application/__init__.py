@@ -1,0 +1,7 @@
+"""The write side: one method per command that loads, decides and appends."""
+
+from services.cases.application.index import index
+from services.cases.application.numbering import case_number
+from services.cases.application.service import Cases
+
+__all__ = ["Cases", "case_number", "index"]

@@ -1,0 +1,41 @@
+"""What decisions must know at once: which number and which organisation are taken."""
+
+from collections.abc import Iterable
+
+from services.cases.domain.organisations import identity
+from shared.errors import ConflictError
+from shared.events import cases as facts
+from shared.events.envelope import Recorded
+from shared.eventstore.index import IndexEntry
+from shared.eventstore.work import UnitOfWork
+
+CASE_NUMBER = "case-number"
+ORGANISATION = "organisation"
+
+
+def index(recorded: Recorded) -> Iterable[IndexEntry]:
+    """Return what one fact adds to the index."""
+    stream_id = str(recorded.envelope.stream_id)
+    match recorded.event:
+        case facts.CaseOpened(number=number):
+            return (IndexEntry(CASE_NUMBER, number, stream_id),)
+        case facts.OrganisationRegistered() as event:
+            return (IndexEntry(ORGANISATION, identity(event), stream_id),)
+        case _:
+            return ()
+
+
+def number_is_free(unit: UnitOfWork, number: str) -> str:
+    """Return the number; one that another case bears is a conflict, and another id gives another number."""
+    if unit.lookup(CASE_NUMBER, number) is not None:
+        raise ConflictError("The number derived for this case is taken; open it again.", number=number)
+    return number
+
+
+def organisation_is_new(unit: UnitOfWork, event: facts.OrganisationRegistered) -> None:
+    """Refuse a second registration of the same name, kind and country, naming the first."""
+    existing = unit.lookup(ORGANISATION, identity(event))
+    if existing is not None:
+        raise ConflictError(
+            "An organisation of this name, kind and country is registered already.", organisation_id=existing
+        )

@@ -1,0 +1,190 @@
+"""Everything that may be done to cases and organisations."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from services.cases.application import streams
+from services.cases.application.importing import import_record
+from services.cases.application.index import number_is_free, organisation_is_new
+from services.cases.application.numbering import case_number
+from services.cases.domain import closing, commands, disclosure, opening, organisations, remedies
+from services.cases.domain.state import Case
+from shared.clock import Clock, system_clock
+from shared.events.envelope import Actor, Event, Recorded
+from shared.events.intake import ReportAccepted
+from shared.eventstore.context import CommandContext
+from shared.eventstore.store import EventStore, Written
+from shared.eventstore.work import UnitOfWork
+from shared.ids import new_id
+from shared.legacy import LegacyRecord
+from shared.policy import Policy, default_policy
+
+IMPORTER = Actor("system:import", "admin")
+
+Decide = Callable[[UnitOfWork, Case], Sequence[Event]]
+
+
+class Cases:
+    """The commands of this service. Each answers after it is durable, or refuses and changes nothing."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        *,
+        clock: Clock = system_clock,
+        ids: Callable[[], UUID] = new_id,
+        policy: Policy | None = None,
+    ) -> None:
+        """Stand on a store opened with this service's index."""
+        self.store = store
+        self.policy = policy or default_policy()
+        self._clock = clock
+        self._ids = ids
+
+    async def open(self, *, context: CommandContext, command: commands.OpenCase) -> Written:
+        """Open a case under a fresh id."""
+        case_id = self._ids()
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            number = number_is_free(unit, case_number(case_id))
+            events = opening.open_case(command, number=number, at=context.true_at, policy=self.policy)
+            return unit.append(case_id, 0, events, context)
+
+        return await self.store.write(context, work)
+
+    def open_accepted(
+        self, unit: UnitOfWork, report: ReportAccepted, context: CommandContext, report_id: UUID
+    ) -> Sequence[Recorded]:
+        """Open the case of an accepted report in the transaction that hears of it; a repeat changes nothing."""
+        case_id = report.case_id
+        if unit.read(case_id):
+            return ()
+        number = number_is_free(unit, case_number(case_id))
+        events = opening.open_accepted(
+            report, report_id=report_id, number=number, at=context.true_at, policy=self.policy
+        )
+        return unit.append(case_id, 0, events, context)
+
+    async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
+        """Record the acknowledgement."""
+        return await self._change(context, case_id, lambda _, case: opening.acknowledge(case, command))
+
+    async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
+        """Decide issues, severity, admissibility and safety."""
+        at = context.true_at
+        return await self._change(
+            context, case_id, lambda _, case: opening.triage(case, command, at=at, policy=self.policy)
+        )
+
+    async def assign(self, *, context: CommandContext, case_id: UUID, command: commands.Assign) -> Written:
+        """Make somebody the handler."""
+        return await self._change(context, case_id, lambda _, case: opening.assign(case, command))
+
+    async def note(self, *, context: CommandContext, case_id: UUID, command: commands.AddNote) -> Written:
+        """Add a note."""
+        return await self._change(context, case_id, lambda _, case: opening.note(case, command))
+
+    async def consent(self, *, context: CommandContext, case_id: UUID, command: commands.RecordConsent) -> Written:
+        """Record a consent."""
+        by, recipient = context.actor.id, disclosure.recipient_id(command.recipient)
+
+        def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
+            known = streams.organisation(unit, recipient) is not None
+            return disclosure.consent(case, command, by=by, recipient_known=known)
+
+        return await self._change(context, case_id, decide)
+
+    async def withdraw_consent(
+        self, *, context: CommandContext, case_id: UUID, command: commands.WithdrawConsent
+    ) -> Written:
+        """Withdraw a consent."""
+        return await self._change(context, case_id, lambda _, case: disclosure.withdraw_consent(case, command))
+
+    async def name_respondent(
+        self, *, context: CommandContext, case_id: UUID, command: commands.NameRespondent
+    ) -> Written:
+        """Name a respondent."""
+
+        def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
+            found = streams.organisation(unit, command.organisation_id)
+            return disclosure.name_respondent(case, command, organisation=found)
+
+        return await self._change(context, case_id, decide)
+
+    async def escalate(self, *, context: CommandContext, case_id: UUID, command: commands.Escalate) -> Written:
+        """Put the case before a party."""
+        escalation_id, at, policy = self._ids(), context.true_at, self.policy
+
+        def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
+            found = streams.organisation(unit, command.organisation_id)
+            return disclosure.escalate(
+                case, command, at=at, escalation_id=escalation_id, organisation=found, policy=policy
+            )
+
+        return await self._change(context, case_id, decide)
+
+    async def respond(self, *, context: CommandContext, case_id: UUID, command: commands.Respond) -> Written:
+        """Record the answer of an escalated party."""
+        return await self._change(context, case_id, lambda _, case: disclosure.respond(case, command))
+
+    async def plan(self, *, context: CommandContext, case_id: UUID, command: commands.AgreePlan) -> Written:
+        """Record a remedy plan."""
+        ids, policy = self._ids, self.policy
+        return await self._change(
+            context, case_id, lambda _, case: remedies.agree_plan(case, command, new_id=ids, policy=policy)
+        )
+
+    async def complete_item(self, *, context: CommandContext, case_id: UUID, command: commands.CompleteItem) -> Written:
+        """Record a report that a remedy was done or partly paid."""
+        return await self._change(
+            context, case_id, lambda _, case: remedies.complete_item(case, command, policy=self.policy)
+        )
+
+    async def verify_item(self, *, context: CommandContext, case_id: UUID, command: commands.VerifyItem) -> Written:
+        """Record the worker's word on a remedy."""
+        by, policy = context.actor.id, self.policy
+        return await self._change(
+            context, case_id, lambda _, case: remedies.verify_item(case, command, by=by, policy=policy)
+        )
+
+    async def close(self, *, context: CommandContext, case_id: UUID, command: commands.CloseCase) -> Written:
+        """End the case."""
+        by, policy = context.actor.id, self.policy
+
+        def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
+            known = streams.is_case(unit, command.surviving_case_id)
+            return closing.close(case, command, by=by, survivor_known=known, policy=policy)
+
+        return await self._change(context, case_id, decide)
+
+    async def reopen(self, *, context: CommandContext, case_id: UUID, command: commands.ReopenCase) -> Written:
+        """Take the case up again."""
+        return await self._change(context, case_id, lambda _, case: closing.reopen(case, command))
+
+    async def register_organisation(
+        self, *, context: CommandContext, command: commands.RegisterOrganisation
+    ) -> Written:
+        """Register an organisation that is not yet known."""
+        organisation_id = self._ids()
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            registered = organisations.register(command)
+            organisation_is_new(unit, registered)
+            return unit.append(organisation_id, 0, [registered], context)
+
+        return await self.store.write(context, work)
+
+    async def import_batch(self, records: Sequence[LegacyRecord]) -> Sequence[bool]:
+        """Take over legacy records, all in one transaction; per record, False: it was there before."""
+        context = CommandContext(actor=IMPORTER, now=self._clock(), correlation_id=self._ids())
+        return await self.store.execute(lambda unit: [import_record(unit, record, context) for record in records])
+
+    async def import_legacy(self, record: LegacyRecord) -> bool:
+        """Take over one legacy record."""
+        return (await self.import_batch([record]))[0]
+
+    async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
+        return await self.store.write(
+            context,
+            lambda unit: streams.change_case(unit, case_id, context, lambda case: decide(unit, case)),
+        )

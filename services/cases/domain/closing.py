@@ -1,0 +1,78 @@
+"""How a case ends, and how it begins again."""
+
+from collections.abc import Sequence
+
+from services.cases.domain.commands import CloseCase, ReopenCase
+from services.cases.domain.gates import another_person, said, still_open
+from services.cases.domain.state import Case
+from shared.errors import GateClosedError, InvalidError
+from shared.events import cases as facts
+from shared.events.envelope import Event
+from shared.policy import Policy
+
+
+def close(case: Case, command: CloseCase, *, by: str, survivor_known: bool, policy: Policy) -> Sequence[Event]:
+    """End the case for one of nine reasons, each with its own demand, and never by the handler alone."""
+    still_open(case)
+    explanation = said(command.explanation, "explanation")
+    match command.reason:
+        case "remedied":
+            _every_item_verified(case)
+        case "unreachable":
+            _tried(command, policy)
+        case "duplicate":
+            _survivor(case, command, known=survivor_known)
+        case _:
+            pass
+    another_person(
+        by,
+        _handlers(case),
+        "The handler of a case cannot close it alone.",
+        opens="Another person than the handler closes the case.",
+    )
+    return [
+        facts.CaseClosed(
+            reason=command.reason,
+            explanation=explanation,
+            surviving_case_id=command.surviving_case_id,
+            attempts=command.attempts,
+        )
+    ]
+
+
+def reopen(case: Case, command: ReopenCase) -> Sequence[Event]:
+    """Take a closed case up again; the earlier closure stays on the record."""
+    if case.state != "closed":
+        raise GateClosedError("case-closed", "The case is open.", opens="Only a closed case can be reopened.")
+    return [facts.CaseReopened(reason=said(command.reason, "reason"))]
+
+
+def _handlers(case: Case) -> frozenset[str | None]:
+    if case.assignee is not None:
+        return frozenset({case.assignee})
+    return frozenset({case.triage.by if case.triage else None, case.planned_by})
+
+
+def _every_item_verified(case: Case) -> None:
+    if not case.items or any(item.status != "verified" for item in case.items):
+        raise GateClosedError(
+            "items-verified",
+            "A case is remedied only with a plan of which every item is verified.",
+            opens="Verify every item of the plan, or close as 'partial' and say what is outstanding.",
+        )
+
+
+def _tried(command: CloseCase, policy: Policy) -> None:
+    if (command.attempts or 0) < policy.safeguards.attempts:
+        raise GateClosedError(
+            "attempts",
+            f"Fewer than {policy.safeguards.attempts} attempts to reach the complainant are on record.",
+            opens=f"Try at least {policy.safeguards.attempts} times on a safe channel and give 'attempts'.",
+        )
+
+
+def _survivor(case: Case, command: CloseCase, *, known: bool) -> None:
+    if command.surviving_case_id is None or command.surviving_case_id == case.case_id:
+        raise InvalidError("A duplicate names the other case that goes on.", field="surviving_case_id")
+    if not known:
+        raise InvalidError("There is no case with this id.", field="surviving_case_id")

@@ -1,0 +1,173 @@
+"""The course of a case: the state that each fact leads to, and the duties that run meanwhile."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from shared.events import cases as facts
+from shared.events.envelope import Event, Instant, Recorded
+
+State = Literal[
+    "received",
+    "acknowledged",
+    "triaged",
+    "assessing",
+    "engaged",
+    "plan_agreed",
+    "remediating",
+    "remedy_reported",
+    "verifying",
+    "closed",
+    "reopened",
+]
+DutyKind = Literal["acknowledge", "assess", "answer", "remedy"]
+
+OFFICE = "office"
+"""The party of the duties that we owe the complainant ourselves."""
+
+DISCLOSING = frozenset({"disclose-facts", "disclose-identity"})
+
+_UNTRIAGED = frozenset({"received", "acknowledged", "reopened"})
+_NOT_TAKEN_UP = frozenset({"triaged", "reopened"})
+_NOT_ENGAGED = _UNTRIAGED | {"triaged", "assessing"}
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that a party must do by a time. `subject` is the escalation or the remedy item, where it has one."""
+
+    duty: DutyKind
+    party: str
+    started_at: Instant
+    due_at: Instant
+    met_at: Instant | None = None
+    subject: UUID | None = None
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the duty is still unmet after its time."""
+        return self.met_at is None and self.due_at < now
+
+
+class Course(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a case stands. `taken_up`: somebody is assigned or a party engaged, so that assessing has begun."""
+
+    state: State = "received"
+    duties: tuple[Duty, ...] = ()
+    taken_up: bool = False
+
+    @property
+    def open_duties(self) -> Sequence[Duty]:
+        """The duties that run: none while the case is closed."""
+        return () if self.state == "closed" else [duty for duty in self.duties if duty.met_at is None]
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the earliest open duty is due."""
+        return min((duty.due_at for duty in self.open_duties), default=None)
+
+
+def after(course: Course, recorded: Recorded) -> Course:
+    """Return the course after a fact; a fact without bearing on it changes nothing."""
+    at = recorded.envelope.occurred_at
+    duties = _duties_after(course, recorded.event, at)
+    taken_up = course.taken_up or isinstance(recorded.event, facts.CaseAssigned | facts.CaseEscalated)
+    return Course(_state_after(course.state, recorded.event, duties), duties, taken_up)
+
+
+def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:  # noqa: C901, PLR0911 - one table
+    match event:
+        case facts.CaseAcknowledged() if state == "received":
+            return "acknowledged"
+        case facts.CaseTriaged() if state in _UNTRIAGED:
+            return "triaged"
+        case facts.CaseAssigned() if state in _NOT_TAKEN_UP:
+            return "assessing"
+        case facts.ConsentRecorded(purpose=purpose) if purpose in DISCLOSING and state in _NOT_TAKEN_UP:
+            return "assessing"
+        case facts.CaseEscalated() if state in _NOT_ENGAGED:
+            return "engaged"
+        case facts.RemedyPlanAgreed():
+            return "plan_agreed"
+        case facts.RemedyItemCompleted():
+            return "remedy_reported" if _all_reported(duties) else "remediating"
+        case facts.RemedyItemVerified():
+            return "verifying"
+        case facts.RemedyItemRefuted():
+            return "remediating"
+        case facts.CaseClosed():
+            return "closed"
+        case facts.CaseReopened():
+            return "reopened"
+        case _:
+            return state
+
+
+def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: PLR0911 - one table
+    duties = course.duties
+    match event:
+        case facts.CaseOpened(acknowledge_by=due) if due is not None:
+            return (*duties, Duty(duty="acknowledge", party=OFFICE, started_at=at, due_at=due))
+        case facts.CaseAcknowledged():
+            return _met(duties, "acknowledge", at)
+        case facts.CaseTriaged(assess_by=due):
+            return _assess_anew(course, due, at)
+        case facts.CaseAssigned():
+            return _met(duties, "assess", at)
+        case facts.CaseEscalated():
+            return (*_met(duties, "assess", at), _answer(event, at))
+        case facts.EmployerResponseRecorded(escalation_id=subject):
+            return _met(duties, "answer", at, subject)
+        case facts.RemedyPlanAgreed(items=items):
+            return (*duties, *(_remedy(item, at) for item in items))
+        case facts.RemedyItemCompleted(item_id=subject, complete=True):
+            return _met(duties, "remedy", at, subject)
+        case facts.RemedyItemRefuted(item_id=subject):
+            return tuple(_unmet(duty) if duty.subject == subject else duty for duty in duties)
+        case _:
+            return duties
+
+
+def _met(duties: tuple[Duty, ...], kind: DutyKind, at: datetime, subject: UUID | None = None) -> tuple[Duty, ...]:
+    return tuple(
+        msgspec.structs.replace(duty, met_at=at)
+        if duty.met_at is None and (duty.duty, duty.subject) == (kind, subject)
+        else duty
+        for duty in duties
+    )
+
+
+def _unmet(duty: Duty) -> Duty:
+    return msgspec.structs.replace(duty, met_at=None)
+
+
+def _assess_anew(course: Course, due: datetime | None, at: datetime) -> tuple[Duty, ...]:
+    """A second triage sets the duty to assess anew, unless it was met."""
+    if any(duty.duty == "assess" and duty.met_at is not None for duty in course.duties):
+        return course.duties
+    others = tuple(duty for duty in course.duties if duty.duty != "assess")
+    if due is None:
+        return others
+    met_at = at if course.taken_up else None
+    return (*others, Duty(duty="assess", party=OFFICE, started_at=at, due_at=due, met_at=met_at))
+
+
+def _answer(escalated: facts.CaseEscalated, at: datetime) -> Duty:
+    return Duty(
+        duty="answer",
+        party=str(escalated.organisation_id),
+        started_at=at,
+        due_at=escalated.answer_by,
+        subject=escalated.escalation_id,
+    )
+
+
+def _remedy(item: facts.RemedyItem, at: datetime) -> Duty:
+    end_of_day = datetime.combine(item.due_on, time(), UTC) + timedelta(days=1)
+    return Duty(duty="remedy", party=item.owner, started_at=at, due_at=end_of_day, subject=item.item_id)
+
+
+def _all_reported(duties: tuple[Duty, ...]) -> bool:
+    remedies = [duty for duty in duties if duty.duty == "remedy"]
+    return bool(remedies) and all(duty.met_at is not None for duty in remedies)

@@ -1,0 +1,131 @@
+"""How each fact changes a case. Total: any selection of a case's facts that starts with its opening folds."""
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from services.cases.domain.course import Course, after
+from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Triage
+from shared.errors import CorruptRecordError, NotFoundError
+from shared.events import cases as facts
+from shared.events.envelope import Envelope, Recorded
+
+
+def replay(history: Iterable[Recorded]) -> Case | None:
+    """Return the case after these facts, None when there are none."""
+    case: Case | None = None
+    for recorded in history:
+        case = evolve(case, recorded)
+    return case
+
+
+def evolve(case: Case | None, recorded: Recorded) -> Case:
+    """Return the case after one more fact."""
+    if case is None:
+        return _opened(recorded)
+    moved = replace(case, version=recorded.envelope.stream_version, course=after(case.course, recorded))
+    return _with(moved, recorded)
+
+
+def _opened(recorded: Recorded) -> Case:
+    envelope, event = recorded.envelope, recorded.event
+    if envelope.stream != facts.CASE:
+        raise NotFoundError(f"There is no case with the id {envelope.stream_id}.")
+    if not isinstance(event, facts.CaseOpened):
+        raise CorruptRecordError(f"The case {envelope.stream_id} begins with {envelope.type} instead of its opening.")
+    return Case(
+        case_id=envelope.stream_id,
+        version=envelope.stream_version,
+        opening=event,
+        opened_at=envelope.occurred_at,
+        opened_by=envelope.actor,
+        course=after(Course(), recorded),
+        issues=event.issues,
+    )
+
+
+def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR0912 - one table of all facts
+    envelope, at, by = recorded.envelope, recorded.envelope.occurred_at, recorded.envelope.actor.id
+    match recorded.event:
+        case facts.CaseAcknowledged(channel=channel):
+            return replace(case, acknowledged_at=at, acknowledged_on=channel)
+        case facts.CaseTriaged(issues=issues, severity=severity) as event:
+            return replace(case, issues=issues, severity=severity, triage=Triage(event, at, by))
+        case facts.CaseAssigned(assignee=assignee, team=team):
+            return replace(case, assignee=assignee, team=team)
+        case facts.ConsentRecorded() as event:
+            return replace(case, consents=(*case.consents, Consent(event, at)))
+        case facts.ConsentWithdrawn() as event:
+            return replace(case, consents=tuple(_withdrawn(consent, event, envelope) for consent in case.consents))
+        case facts.RespondentNamed() as event:
+            return replace(case, respondents=(*case.respondents, event))
+        case facts.CaseEscalated() as event:
+            return replace(case, escalations=(*case.escalations, Escalation(event, at)))
+        case facts.EmployerResponseRecorded() as event:
+            return replace(case, escalations=tuple(_answered(one, event, envelope) for one in case.escalations))
+        case facts.RemedyPlanAgreed(items=items):
+            return replace(case, items=case.items + tuple(Item(promise=item) for item in items), planned_by=by)
+        case facts.RemedyItemCompleted(item_id=item_id) as report:
+            return _on_item(case, item_id, lambda item: _reported(item, report, by))
+        case facts.RemedyItemVerified(item_id=item_id) as word:
+            return _on_item(case, item_id, lambda item: _verified(item, word, by))
+        case facts.RemedyItemRefuted(item_id=item_id, statement=statement):
+            return _on_item(case, item_id, lambda item: _refuted(item, statement))
+        case facts.CaseClosed() as event:
+            return replace(case, closures=(*case.closures, Closure(event, at, by)))
+        case facts.CaseReopened(reason=reason):
+            return replace(case, closures=tuple(_reopened(closure, reason, envelope) for closure in case.closures))
+        case facts.LegacyRecordImported() as event:
+            return replace(case, legacy=event)
+        case _:
+            return case
+
+
+def _withdrawn(consent: Consent, event: facts.ConsentWithdrawn, envelope: Envelope) -> Consent:
+    if not consent.covers(event.recipient, frozenset({event.purpose})):
+        return consent
+    return replace(consent, withdrawn_at=envelope.occurred_at)
+
+
+def _answered(escalation: Escalation, event: facts.EmployerResponseRecorded, envelope: Envelope) -> Escalation:
+    if escalation.sent.escalation_id != event.escalation_id:
+        return escalation
+    return replace(escalation, answer=event, answered_at=envelope.occurred_at)
+
+
+def _reopened(closure: Closure, reason: str, envelope: Envelope) -> Closure:
+    if closure.reopened_at is not None:
+        return closure
+    return replace(closure, reopened_at=envelope.occurred_at, reopened_because=reason)
+
+
+def _on_item(case: Case, item_id: UUID, change: Callable[[Item], Item]) -> Case:
+    items = tuple(change(item) if item.promise.item_id == item_id else item for item in case.items)
+    return replace(case, items=items)
+
+
+def _reported(item: Item, event: facts.RemedyItemCompleted, by: str) -> Item:
+    return replace(
+        item,
+        status="completed" if event.complete else "part_done",
+        paid=item.paid_with(event.paid),
+        evidence=(*item.evidence, event.evidence),
+        reported_by=(*item.reported_by, by),
+        workers_reached=item.workers_reached if event.workers is None else event.workers,
+    )
+
+
+def _verified(item: Item, event: facts.RemedyItemVerified, by: str) -> Item:
+    return replace(
+        item,
+        status="verified",
+        verified_by=by,
+        method=event.method,
+        attempts=event.attempts,
+        statement=event.statement,
+    )
+
+
+def _refuted(item: Item, statement: str | None) -> Item:
+    return replace(item, status="refuted", reported_by=(), statement=statement)

@@ -1,0 +1,126 @@
+"""From the grievance to the desk: opening, acknowledgement, triage, assignment, notes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from services.cases.domain.commands import Acknowledge, AddNote, Assign, OpenCase, TriageCase
+from services.cases.domain.gates import known_issues, said, still_open
+from services.cases.domain.state import Case
+from shared.errors import GateClosedError, InvalidError
+from shared.events import cases as facts
+from shared.events.envelope import Event
+from shared.events.intake import Grievance, ReportAccepted
+from shared.policy import Policy
+
+
+def open_case(command: OpenCase, *, number: str, at: datetime, policy: Policy) -> Sequence[Event]:
+    """Open a case; its first duty is to acknowledge it."""
+    known_issues(command.issues, policy)
+    channel, language = said(command.channel, "channel"), said(command.language, "language")
+    return [_opened(command, channel=channel, language=language, number=number, at=at, policy=policy)]
+
+
+def open_accepted(
+    report: ReportAccepted, *, report_id: UUID, number: str, at: datetime, policy: Policy
+) -> Sequence[Event]:
+    """Open the case of an accepted report. Its issues are what the sender suggested; triage decides on them."""
+    channel, language = report.channel, report.language
+    opened = _opened(report.grievance, channel=channel, language=language, number=number, at=at, policy=policy)
+    return [replace(opened, report_id=report_id)]
+
+
+def acknowledge(case: Case, command: Acknowledge) -> Sequence[Event]:
+    """Record the acknowledgement on a safe channel, or why there was none; a second one says nothing new."""
+    still_open(case)
+    if command.channel is not None and command.no_safe_channel_because is not None:
+        raise InvalidError("Name a channel or say why none is safe, not both.", field="no_safe_channel_because")
+    if command.no_safe_channel_because is not None:
+        reason = said(command.no_safe_channel_because, "no_safe_channel_because")
+        fact = facts.CaseAcknowledged(no_safe_channel_because=reason)
+    else:
+        fact = facts.CaseAcknowledged(channel=_safe_channel(case, command))
+    return [] if case.acknowledged_at is not None else [fact]
+
+
+def triage(case: Case, command: TriageCase, *, at: datetime, policy: Policy) -> Sequence[Event]:
+    """Decide what the case is about, how grave it is, and whether it is ours to handle."""
+    still_open(case)
+    issues = known_issues(command.issues, policy)
+    if not issues:
+        raise InvalidError("A triage names at least one issue.", field="issues")
+    severity = _severity(command, policy.worst_severity(issues), policy)
+    return [
+        facts.CaseTriaged(
+            issues=issues,
+            severity=severity,
+            severity_reason=command.severity_reason,
+            admissible=command.admissible,
+            admissibility_reason=said(command.admissibility_reason, "admissibility_reason"),
+            danger_now=command.danger_now,
+            safety_note=command.safety_note,
+            assess_by=at + policy.severities[severity].respond_within if command.admissible else None,
+        )
+    ]
+
+
+def assign(case: Case, command: Assign) -> Sequence[Event]:
+    """Make somebody the handler; naming the same one again says nothing new."""
+    still_open(case)
+    assignee = said(command.assignee, "assignee")
+    if (case.assignee, case.team) == (assignee, command.team):
+        return []
+    return [facts.CaseAssigned(assignee=assignee, team=command.team)]
+
+
+def note(_case: Case, command: AddNote) -> Sequence[Event]:
+    """Write down what another handler must know; a closed case takes notes too."""
+    return [facts.NoteAdded(text=said(command.text, "text"))]
+
+
+def _opened(
+    words: OpenCase | Grievance, *, channel: str, language: str, number: str, at: datetime, policy: Policy
+) -> facts.CaseOpened:
+    return facts.CaseOpened(
+        number=number,
+        channel=channel,
+        language=language,
+        acknowledge_by=at + policy.durations.acknowledge,
+        summary=words.summary,
+        country=words.country,
+        sector=words.sector,
+        site=words.site,
+        workers=words.workers,
+        issues=tuple(dict.fromkeys(words.issues)),
+        complainant=words.complainant,
+        safe_contact=words.safe_contact,
+        statistics_consent=words.statistics_consent,
+    )
+
+
+def _safe_channel(case: Case, command: Acknowledge) -> str:
+    if command.channel is not None:
+        return said(command.channel, "channel")
+    if case.opening.safe_contact is not None:
+        return case.opening.safe_contact.channel
+    raise GateClosedError(
+        "safe-channel",
+        "The complainant named no safe channel.",
+        opens="Name the channel on which it was safe to answer, or give 'no_safe_channel_because'.",
+    )
+
+
+def _severity(command: TriageCase, default: str, policy: Policy) -> str:
+    if command.severity is None or command.severity == default:
+        return default
+    if command.severity not in policy.severities:
+        raise InvalidError(f"'severity' is one of {', '.join(sorted(policy.severities))}.", field="severity")
+    if command.severity_reason is None or not command.severity_reason.strip():
+        raise GateClosedError(
+            "severity-reason",
+            f"The issues have the default severity {default}; another one was given without a reason.",
+            opens="Give 'severity_reason', or leave 'severity' out.",
+        )
+    return command.severity

@@ -1,0 +1,78 @@
+"""Events -> rows of the lists."""
+
+from datetime import UTC
+
+from services.cases.domain.course import after
+from services.cases.domain.disclosure import LADDER
+from services.cases.views import CASES, NEVER, ORGANISATIONS, CaseRow, OrganisationRow
+from shared.documents.folding import Projection
+from shared.events import cases as facts
+from shared.events.envelope import Recorded
+
+
+def fold_case(row: CaseRow | None, recorded: Recorded) -> CaseRow:
+    """Return the row of a case after one more fact."""
+    row = row or CaseRow(id=recorded.envelope.stream_id)
+    row.course = after(row.course, recorded)
+    row.state = row.course.state
+    row.next_due = row.course.next_due
+    row.due_by = row.next_due or NEVER
+    _mark(row, recorded)
+    return row
+
+
+def _mark(row: CaseRow, recorded: Recorded) -> None:
+    match recorded.event:
+        case facts.CaseOpened() as event:
+            _open(row, event, recorded)
+        case facts.CaseTriaged(issues=issues, severity=severity):
+            row.issues, row.severity = issues, severity
+        case facts.CaseAssigned(assignee=assignee, team=team):
+            row.assignee, row.team = assignee, team
+        case facts.RespondentNamed(organisation_id=organisation_id, name=name):
+            row.respondents = tuple(dict.fromkeys((*row.respondents, str(organisation_id))))
+            row.respondent_names = tuple(dict.fromkeys((*row.respondent_names, name)))
+            row.text = _searchable(row)
+        case facts.CaseEscalated(level=level):
+            row.level = max(row.level or level, level, key=LADDER.index)
+        case facts.CaseClosed(reason=reason):
+            row.closed_at, row.close_reason = recorded.envelope.occurred_at.astimezone(UTC), reason
+        case facts.CaseReopened():
+            row.closed_at, row.close_reason = None, None
+        case _:
+            pass
+
+
+def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
+    row.number = event.number
+    row.channel = event.channel
+    row.country = event.country
+    row.sector = event.sector
+    row.site = event.site
+    row.workers = event.workers
+    row.issues = event.issues
+    row.opened_at = recorded.envelope.occurred_at.astimezone(UTC)
+    row.text = _searchable(row)
+
+
+def _searchable(row: CaseRow) -> str:
+    return "\n".join((row.number, row.site or "", *row.respondent_names))
+
+
+def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> OrganisationRow:
+    """Return the row of an organisation after one more fact."""
+    row = row or OrganisationRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case facts.OrganisationRegistered() as event:
+            row.name, row.kind = event.name, event.kind
+            row.country, row.os_id = event.country, event.os_id
+            row.registered_at = recorded.envelope.occurred_at.astimezone(UTC)
+        case _:
+            pass
+    return row
+
+
+PROJECTIONS = (
+    Projection(CASES, "cases", facts.CASE, fold_case),
+    Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+)

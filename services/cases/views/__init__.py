@@ -1,0 +1,18 @@
+"""What can be read: one case or organisation from its own facts, never stale; lists of them from rows."""
+
+from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
+from services.cases.views.records import AsOf, Records
+from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OrganisationRow
+
+__all__ = [
+    "CASES",
+    "NEVER",
+    "ORGANISATIONS",
+    "AsOf",
+    "CaseFilters",
+    "CaseRow",
+    "Lists",
+    "OrganisationFilters",
+    "OrganisationRow",
+    "Records",
+]

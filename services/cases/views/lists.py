@@ -1,0 +1,104 @@
+"""The lists: filtered, counted, newest first, paged by a cursor that stays valid while rows are written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.cases.domain.course import State
+from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
+from shared.documents.port import Condition, Documents, Page, Query, R
+from shared.events.cases import OrganisationKind
+from shared.web.paging import read_cursor, write_cursor
+
+_HIDDEN = ("id", "course", "text", "due_by")
+
+
+class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases: every filter that is given must hold. `opened_to` is the first moment that is too late."""
+
+    state: State | None = None
+    severity: str | None = None
+    issue: str | None = None
+    respondent: UUID | None = None
+    assignee: str | None = None
+    country: str | None = None
+    channel: str | None = None
+    overdue: bool | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    text: str | None = None
+
+
+class OrganisationFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which organisations."""
+
+    kind: OrganisationKind | None = None
+    country: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Answers questions about many cases or organisations from the rows."""
+
+    documents: Documents
+
+    async def cases(self, filters: CaseFilters, now: datetime, limit: int, after: str | None) -> dict[str, object]:
+        """Return a page of cases and how many there are in all."""
+        conditions = tuple(_case_conditions(filters, now))
+        query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
+        page = await self.documents.find(CASES, query)
+        total = await self.documents.count(CASES, conditions)
+        return _answer(page, [_case(row, now) for row in page.rows], total)
+
+    async def organisations(self, filters: OrganisationFilters, limit: int, after: str | None) -> dict[str, object]:
+        """Return a page of organisations and how many there are in all."""
+        conditions = tuple(_organisation_conditions(filters))
+        query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
+        page = await self.documents.find(ORGANISATIONS, query)
+        total = await self.documents.count(ORGANISATIONS, conditions)
+        return _answer(page, [_organisation(row) for row in page.rows], total)
+
+
+def _case_conditions(filters: CaseFilters, now: datetime) -> Iterator[Condition]:
+    for field in ("state", "severity", "assignee", "country", "channel"):
+        if (value := getattr(filters, field)) is not None:
+            yield Condition(field, "eq", value)
+    if filters.issue is not None:
+        yield Condition("issues", "has", filters.issue)
+    if filters.respondent is not None:
+        yield Condition("respondents", "has", str(filters.respondent))
+    if filters.overdue is not None:
+        yield Condition("due_by", "lt" if filters.overdue else "gte", now)
+    if filters.opened_from is not None:
+        yield Condition("opened_at", "gte", filters.opened_from)
+    if filters.opened_to is not None:
+        yield Condition("opened_at", "lt", filters.opened_to)
+    if filters.text is not None:
+        yield Condition("text", "text", filters.text)
+
+
+def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition]:
+    if filters.kind is not None:
+        yield Condition("kind", "eq", filters.kind)
+    if filters.country is not None:
+        yield Condition("country", "eq", filters.country)
+    if filters.text is not None:
+        yield Condition("name", "text", filters.text)
+
+
+def _case(row: CaseRow, now: datetime) -> dict[str, object]:
+    shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
+    return {"case_id": row.id, **shown, "overdue": row.due_by < now}
+
+
+def _organisation(row: OrganisationRow) -> dict[str, object]:
+    shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
+    return {"organisation_id": row.id, **shown}
+
+
+def _answer(page: Page[R], items: list[dict[str, object]], total: int) -> dict[str, object]:
+    return {"items": items, "next": write_cursor(page.next), "total": total}

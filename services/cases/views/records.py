@@ -1,0 +1,84 @@
+"""One case or organisation, folded from its own facts when it is asked for; today, or as it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.cases.domain import organisations
+from services.cases.domain.evolve import replay
+from services.cases.domain.organisations import Organisation
+from services.cases.domain.state import Case
+from services.cases.views.showing import show
+from shared.errors import NotFoundError
+from shared.events import cases as facts
+from shared.events.envelope import Recorded
+from shared.eventstore.decider import Decider
+from shared.eventstore.store import EventStore
+
+_ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
+
+
+class AsOf(msgspec.Struct, frozen=True, kw_only=True):
+    """Which past is asked for: up to a version, what was true by a time, what was known by a time."""
+
+    version: int | None = None
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+    def holds(self, recorded: Recorded) -> bool:
+        """Whether a fact belongs to that past."""
+        head = recorded.envelope
+        return (
+            (self.version is None or head.stream_version <= self.version)
+            and (self.as_of is None or head.occurred_at <= self.as_of)
+            and (self.known_at is None or head.recorded_at <= self.known_at)
+        )
+
+    def moment(self, now: datetime) -> datetime:
+        """Return the time at which clocks are read."""
+        return min((time for time in (self.as_of, self.known_at) if time is not None), default=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Answers questions about one case or organisation from the log itself."""
+
+    store: EventStore
+
+    async def case(self, case_id: UUID, past: AsOf, now: datetime) -> tuple[int, dict[str, object]]:
+        """Return the version and the shown case."""
+        history = await self._case_history(case_id)
+        if past.version is not None and past.version > history[-1].envelope.stream_version:
+            raise NotFoundError(f"The case has no version {past.version} yet.")
+        case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
+        return case.version, show(case, past.moment(now))
+
+    async def history(self, case_id: UUID) -> dict[str, object]:
+        """Return every fact of a case with its envelope, in order."""
+        history = await self._case_history(case_id)
+        items = [{"position": one.position, "envelope": one.envelope, "data": one.event} for one in history]
+        return {"case_id": case_id, "items": items, "total": len(items)}
+
+    async def organisation(self, organisation_id: UUID) -> Organisation:
+        """Return an organisation."""
+        found = _ORGANISATION.fold(await self.store.stream(organisation_id))
+        if found is None:
+            raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
+        return found
+
+    async def _case_history(self, case_id: UUID) -> Sequence[Recorded]:
+        history = await self.store.stream(case_id)
+        if not history or history[0].envelope.stream != facts.CASE:
+            raise NotFoundError(f"There is no case with the id {case_id}.")
+        return history
+
+
+def _replayed(history: Sequence[Recorded], case_id: UUID) -> Case:
+    opened = bool(history) and isinstance(history[0].event, facts.CaseOpened)
+    case = replay(history) if opened else None
+    if case is None:
+        raise NotFoundError(f"The case {case_id} was not open then.")
+    return case

@@ -1,0 +1,62 @@
+"""The rows of the two lists. Nothing in them says who complained."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from services.cases.domain.course import Course, State
+from shared.documents.port import Collection, Row
+from shared.events.cases import CloseReason, EscalationLevel, OrganisationKind
+from shared.events.envelope import Instant
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for no due time, so that "not overdue" is one comparison."""
+
+
+class CaseRow(Row, kw_only=True, omit_defaults=True):
+    """One line of the list of cases. `due_by` is `next_due`, or `NEVER`; `text` is what a search looks through."""
+
+    number: str = ""
+    state: State = "received"
+    severity: str | None = None
+    issues: tuple[str, ...] = ()
+    respondents: tuple[str, ...] = ()
+    respondent_names: tuple[str, ...] = ()
+    level: EscalationLevel | None = None
+    assignee: str | None = None
+    team: str | None = None
+    country: str | None = None
+    sector: str | None = None
+    site: str | None = None
+    channel: str = ""
+    workers: int = 1
+    opened_at: Instant = NEVER
+    next_due: Instant | None = None
+    due_by: Instant = NEVER
+    closed_at: Instant | None = None
+    close_reason: CloseReason | None = None
+    text: str = ""
+    course: Course = msgspec.field(default_factory=Course)
+
+
+class OrganisationRow(Row, kw_only=True, omit_defaults=True):
+    """One line of the list of organisations, without how to reach them."""
+
+    name: str = ""
+    kind: OrganisationKind = "employer"
+    country: str | None = None
+    os_id: str | None = None
+    registered_at: Instant = NEVER
+
+
+CASES: Collection[CaseRow] = Collection(
+    "cases",
+    1,
+    CaseRow,
+    columns=("state", "severity", "assignee", "team", "country", "channel", "opened_at", "due_by"),
+    many=("issues", "respondents"),
+    text="text",
+)
+ORGANISATIONS: Collection[OrganisationRow] = Collection(
+    "organisations", 1, OrganisationRow, columns=("kind", "country", "os_id", "registered_at"), text="name"
+)

@@ -1,0 +1,87 @@
+"""How a case is shown: its state flattened into the words of the procedure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from services.cases.domain.disclosure import level_of
+from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Triage
+
+_UNTRIAGED: Mapping[str, object] = dict.fromkeys(
+    ("admissible", "admissibility_reason", "danger_now", "severity_reason", "safety_note", "triaged_at", "triaged_by")
+)
+
+
+def show(case: Case, now: datetime) -> dict[str, object]:
+    """Return the case as it is answered; `now` decides what is overdue."""
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "opened_by": case.opened_by.id,
+        **_fields(case.opening, but=("issues", "acknowledge_by")),
+        "issues": case.issues,
+        "severity": case.severity,
+        **_triage(case.triage),
+        "acknowledged_at": case.acknowledged_at,
+        "acknowledged_on": case.acknowledged_on,
+        "assignee": case.assignee,
+        "team": case.team,
+        "level": level_of(case),
+        "respondents": case.respondents,
+        "consents": [_consent(consent) for consent in case.consents],
+        "escalations": [_escalation(escalation) for escalation in case.escalations],
+        "remedies": [_remedy(item) for item in case.items],
+        "clocks": _clocks(case, now),
+        "closures": [_closure(closure) for closure in case.closures],
+        "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
+        "legacy": case.legacy,
+    }
+
+
+def _fields(struct: msgspec.Struct, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(struct).items() if name not in but}
+
+
+def _triage(triage: Triage | None) -> Mapping[str, object]:
+    if triage is None:
+        return _UNTRIAGED
+    decided = _fields(triage.decided, but=("issues", "severity", "assess_by"))
+    return {**decided, "triaged_at": triage.at, "triaged_by": triage.by}
+
+
+def _consent(consent: Consent) -> dict[str, object]:
+    live = consent.withdrawn_at is None
+    return {
+        **_fields(consent.given),
+        "given_at": consent.given_at,
+        "withdrawn_at": consent.withdrawn_at,
+        "live": live,
+    }
+
+
+def _escalation(escalation: Escalation) -> dict[str, object]:
+    answer = escalation.answer
+    return {
+        **_fields(escalation.sent),
+        "escalated_at": escalation.escalated_at,
+        "answered_at": escalation.answered_at,
+        "position": answer.position if answer else None,
+        "text": answer.text if answer else None,
+    }
+
+
+def _remedy(item: Item) -> dict[str, object]:
+    return {**_fields(item.promise), **_fields(item, but=("promise",))}
+
+
+def _clocks(case: Case, now: datetime) -> list[dict[str, object]]:
+    running = case.course.open_duties
+    return [{**_fields(duty), "overdue": duty in running and duty.overdue(now)} for duty in case.course.duties]
+
+
+def _closure(closure: Closure) -> dict[str, object]:
+    return {**_fields(closure.ended), **_fields(closure, but=("ended",))}

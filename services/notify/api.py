@@ -1,0 +1,155 @@
+"""Notifications over HTTP: what was told, to which kind of audience, and how far it got. Nothing is sent from here."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notify.views import NotificationRow, NotificationViews, State
+from shared.documents.port import Condition
+from shared.events.notify import Audience, Occasion
+from shared.events.values import ContactChannel
+from shared.web.access import Role, allow
+from shared.web.consistency import caught_up
+from shared.web.paging import read_cursor, write_cursor
+
+READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+
+
+class NotificationFilter(BaseModel):
+    """Which notifications; newest first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    case_id: UUID | None = Field(default=None, description="Of this case only.")
+    state: State | None = Field(default=None, description="How far it got.", examples=["retrying"])
+    audience: Audience | None = Field(default=None, description="Who is told.", examples=["complainant"])
+    occasion: Occasion | None = Field(default=None, description="What it is about.", examples=["closure"])
+    channel: ContactChannel | None = Field(default=None, description="Which way out.", examples=["email"])
+    after: str | None = Field(default=None, max_length=500, description="`next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
+
+    def conditions(self) -> list[Condition]:
+        """Return the filters that were given."""
+        given = self.model_dump(exclude={"after", "limit"}, exclude_none=True)
+        return [Condition(field, "eq", value) for field, value in given.items()]
+
+
+def router(views: NotificationViews) -> APIRouter:
+    """Return the routes of notify."""
+    routes = APIRouter(
+        prefix="/notify/v1", tags=["notify"], dependencies=[Depends(allow(*READERS)), Depends(caught_up)]
+    )
+
+    @routes.get("/notifications", summary="What was told, or was not, and why", responses=_LISTED)
+    async def list_notifications(chosen: Annotated[NotificationFilter, Query()]) -> Response:
+        page, total = await views.page(chosen.conditions(), after=read_cursor(chosen.after), limit=chosen.limit)
+        items = [_item(row) for row in page.rows]
+        return _json({"items": items, "next": write_cursor(page.next), "total": total})
+
+    @routes.get("/notifications/{notification_id}", summary="One notification with its attempts", responses=_ONE)
+    async def read_notification(notification_id: UUID) -> Response:
+        row = await views.one(notification_id)
+        return _json(_item(row) | {"attempts": row.attempts})
+
+    return routes
+
+
+def _item(row: NotificationRow) -> dict[str, object]:
+    return {
+        "notification_id": row.id,
+        "case_id": row.case_id,
+        "occasion": row.occasion,
+        "audience": row.audience,
+        "state": row.state,
+        "reason": row.reason,
+        "channel": row.channel,
+        "address": row.address,
+        "language": row.language,
+        "template": row.template,
+        "subject": row.subject,
+        "created_at": row.created_at,
+        "due_at": row.due_at,
+        "attempt_count": len(row.attempts),
+    }
+
+
+def _json(body: dict[str, object]) -> Response:
+    return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    required = [name for name, schema in properties.items() if "anyOf" not in schema]
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _nullable(**schema: Any) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _answered(description: str, schema: dict[str, Any], example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {200: {"description": description, "content": content}}
+
+
+_WORD = {"type": "string"}
+_WORD_OR_NULL = _nullable(type="string")
+_TIME = {"type": "string", "format": "date-time"}
+_TIME_OR_NULL = _nullable(type="string", format="date-time")
+
+_ITEM_MEMBERS: dict[str, dict[str, Any]] = {
+    "notification_id": {"type": "string", "format": "uuid"},
+    "case_id": {"type": "string", "format": "uuid"},
+    **dict.fromkeys(("occasion", "audience", "state"), _WORD),
+    **dict.fromkeys(("reason", "channel", "address", "language", "template", "subject"), _WORD_OR_NULL),
+    "created_at": _TIME,
+    "due_at": _TIME_OR_NULL,
+    "attempt_count": {"type": "integer"},
+}
+_ATTEMPT = _object(
+    attempt={"type": "integer"},
+    at=_TIME,
+    cause=_WORD_OR_NULL,
+    retry_at=_TIME_OR_NULL,
+    channel_reference=_WORD_OR_NULL,
+)
+_EXAMPLE: dict[str, Any] = {
+    "notification_id": "5b0f3c6e-8f0c-5f5e-9d57-0c4c1a0f2b11",
+    "case_id": "0190b5c2-7c1e-7a10-8f00-3c1de50f6a01",
+    "occasion": "answer",
+    "audience": "complainant",
+    "state": "retrying",
+    "reason": None,
+    "channel": "email",
+    "address": "a***@e***",
+    "language": "th",
+    "template": "th/answer.complainant",
+    "subject": "มีข่าวเกี่ยวกับหมายเลขอ้างอิง R-7Q2XK-M4T9C ของคุณ",
+    "created_at": "2026-11-20T08:00:00Z",
+    "due_at": "2026-11-20T08:01:04Z",
+    "attempt_count": 1,
+}
+_TRY = {
+    "attempt": 1,
+    "at": "2026-11-20T08:00:01Z",
+    "cause": "smtp-4xx",
+    "retry_at": "2026-11-20T08:01:04Z",
+    "channel_reference": None,
+}
+
+_LISTED = _answered(
+    "A page of notifications, newest first.",
+    _object(
+        items={"type": "array", "items": _object(**_ITEM_MEMBERS)},
+        next=_WORD_OR_NULL,
+        total={"type": "integer"},
+    ),
+    {"items": [_EXAMPLE], "next": None, "total": 1},
+)
+_ONE = _answered(
+    "The notification.",
+    _object(**_ITEM_MEMBERS, attempts={"type": "array", "items": _ATTEMPT}),
+    _EXAMPLE | {"attempts": [_TRY]},
+)

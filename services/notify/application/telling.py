@@ -1,0 +1,85 @@
+"""Who may be told, and that somebody is to be told: written in the transaction of the reaction that asks for it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from services.notify.domain import News, Text, contact_of, decide_telling
+from services.notify.templates import Templates, plain
+from shared.clock import Clock
+from shared.events.envelope import Actor, Envelope
+from shared.events.notify import Audience, Occasion, RecipientRegistered
+from shared.eventstore.context import CommandContext
+from shared.eventstore.work import UnitOfWork
+from shared.ids import derived_id
+
+SYSTEM = Actor("system:notify", "system")
+
+
+def recipient_id(subject_id: UUID) -> UUID:
+    """Return the stream that says how the complainant of a case, or an organisation, may be told something."""
+    return derived_id("notify-recipient", str(subject_id))
+
+
+def notification_id(cause: Envelope, audience: Audience) -> UUID:
+    """Return the stream of what one audience is told because of one fact: hearing the fact twice names it twice."""
+    return derived_id("notification", str(cause.event_id), audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The commands of the reactions. Facts older than `historical` when they were recorded are told to nobody."""
+
+    templates: Templates
+    clock: Clock
+    historical: timedelta
+
+    def register(self, work: UnitOfWork, *, subject_id: UUID, recipient: RecipientRegistered, cause: Envelope) -> None:
+        """Take down how somebody may be told something; the last word counts, the same word twice is one."""
+        facts = work.read(recipient_id(subject_id))
+        if contact_of(facts) != recipient:
+            work.append(recipient_id(subject_id), len(facts), [recipient], self._because(cause))
+
+    def recipient(self, work: UnitOfWork, *, subject_id: UUID) -> RecipientRegistered | None:
+        """Return what is known of how somebody may be told something."""
+        return contact_of(work.read(recipient_id(subject_id)))
+
+    def tell(
+        self,
+        work: UnitOfWork,
+        *,
+        cause: Envelope,
+        occasion: Occasion,
+        audience: Audience,
+        recipient: RecipientRegistered | None,
+        values: dict[str, str],
+    ) -> None:
+        """Queue a text or put on record why silence is kept, once for each cause and audience."""
+        stream_id = notification_id(cause, audience)
+        if work.version(stream_id):
+            return
+        news = News(
+            case_id=cause.stream_id,
+            occasion=occasion,
+            audience=audience,
+            occurred_at=cause.occurred_at,
+            recorded_at=cause.recorded_at,
+        )
+
+        def render(language: str) -> Text:
+            words = {name: plain(value) for name, value in values.items()}
+            return self.templates.render(f"{occasion}.{audience}", language, words)
+
+        contact = recipient.contact if recipient is not None else None
+        event = decide_telling(news, contact, render, self.historical)
+        work.append(stream_id, 0, [event], self._because(cause))
+
+    def _because(self, cause: Envelope) -> CommandContext:
+        return CommandContext(
+            actor=SYSTEM,
+            now=self.clock(),
+            correlation_id=cause.correlation_id,
+            causation_id=cause.event_id,
+            traceparent=cause.traceparent,
+            tenant=cause.tenant,
+        )

@@ -1,0 +1,79 @@
+"""The composition root of notify: every part can be handed in instead."""
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from services.notify.api import router
+from services.notify.application import Delivery, Telling
+from services.notify.channels.outbox import OutboxChannel
+from services.notify.channels.port import Channel
+from services.notify.channels.smtp import SmtpChannel
+from services.notify.channels.webhook import WebhookChannel
+from services.notify.consumers import reaction
+from services.notify.domain import Schedule
+from services.notify.projections import NOTIFICATION_VIEW
+from services.notify.settings import Settings
+from services.notify.templates import Templates, load_templates
+from services.notify.views import NotificationViews
+from shared.events.values import ContactChannel
+from shared.eventstore.index import no_index
+from shared.eventstore.store import EventStore
+from shared.service import Parts, Service
+
+NAME = "notify"
+
+
+def build(
+    parts: Parts,
+    settings: Settings | None = None,
+    *,
+    store: EventStore | None = None,
+    templates: Templates | None = None,
+    channels: Mapping[ContactChannel, Channel] | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> Service:
+    """Put the service together."""
+    settings = settings or Settings()
+    store = store or parts.open_store(NAME, no_index)
+    views = NotificationViews(parts.documents)
+    delivery = Delivery(
+        store,
+        channels or _channels(settings, parts.data),
+        views.due,
+        clock=parts.clock,
+        schedule=Schedule(settings.retry_minutes),
+        jitter=jitter,
+        concurrent=settings.concurrent_deliveries,
+    )
+    telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days))
+    return Service(
+        name=NAME,
+        store=store,
+        documents=parts.documents,
+        routers=(router(views),),
+        projections=(NOTIFICATION_VIEW,),
+        reactions=(reaction(telling),),
+        background=(("deliver", delivery.deliver_due, settings.rest_seconds),),
+        application=delivery,
+    )
+
+
+def _channels(settings: Settings, data: Path) -> Mapping[ContactChannel, Channel]:
+    return {"email": _mail(settings, data), "webhook": WebhookChannel(timeout=settings.webhook_timeout_seconds)}
+
+
+def _mail(settings: Settings, data: Path) -> Channel:
+    if settings.smtp_host is None:
+        return OutboxChannel(data / "outbox", sender=settings.sender)
+    password = settings.smtp_password
+    return SmtpChannel(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.sender,
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=password.get_secret_value() if password else None,
+        timeout=settings.smtp_timeout_seconds,
+    )

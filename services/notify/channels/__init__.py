@@ -1,0 +1,1 @@
+"""The ways out: one adapter per file behind the protocol of `port`, listed in `bootstrap`."""

@@ -1,0 +1,58 @@
+"""A POST of JSON to an address on the web, for people who are reached through somebody's own application."""
+
+import asyncio
+import ssl
+from http import HTTPStatus
+
+import httpx
+import msgspec
+
+from services.notify.channels.port import Letter
+from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
+
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class WebhookChannel:
+    """Posts letters. The answer counts by its status alone: it is not read, and no redirect is followed."""
+
+    def __init__(self, *, timeout: float) -> None:
+        """Take the seconds that one delivery may take as a whole."""
+        self._timeout = timeout
+        self._tls = ssl.create_default_context()
+
+    async def deliver(self, letter: Letter) -> Outcome:
+        """Post the letter; the header `Idempotency-Key` lets the other side see a duplicate."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return _judge(await self._post(letter))
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+            return GiveUp("invalid-address")
+        except (TimeoutError, httpx.TimeoutException):
+            return TryAgain("timeout")
+        except (httpx.ConnectError, OSError):
+            return TryAgain("connect")
+        except httpx.HTTPError:
+            return TryAgain("http-protocol")
+
+    async def _post(self, letter: Letter) -> int:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": str(letter.id)}
+        async with (
+            httpx.AsyncClient(verify=self._tls, timeout=self._timeout, trust_env=False) as client,
+            client.stream("POST", letter.address, content=_content(letter), headers=headers) as response,
+        ):
+            return response.status_code
+
+
+def _content(letter: Letter) -> bytes:
+    return msgspec.json.encode(
+        {"id": letter.id, "language": letter.language, "subject": letter.subject, "body": letter.body}
+    )
+
+
+def _judge(status: int) -> Outcome:
+    if httpx.codes.is_success(status):
+        return Delivered(f"http-{status}")
+    if status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return TryAgain(f"http-{status}")
+    return GiveUp(f"http-{status}")

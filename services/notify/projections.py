@@ -1,0 +1,69 @@
+"""The facts of a notification, folded into its row."""
+
+from datetime import datetime
+
+from services.notify.views import NOTIFICATIONS, Attempt, NotificationRow
+from shared.documents.folding import Projection
+from shared.errors import PoisonError
+from shared.events.envelope import Recorded
+from shared.events.notify import (
+    NOTIFICATION,
+    NotificationFailed,
+    NotificationQueued,
+    NotificationSent,
+    NotificationSuppressed,
+)
+
+
+def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:
+    """Take one more fact into the row."""
+    at = recorded.envelope.recorded_at
+    match recorded.event:
+        case NotificationQueued() | NotificationSuppressed() as begun if row is None:
+            return _begin(recorded, begun)
+        case NotificationSent() as sent if row is not None:
+            row.state, row.due_at = "sent", None
+            row.attempts += (Attempt(attempt=sent.attempt, at=at, channel_reference=sent.channel_reference),)
+            return row
+        case NotificationFailed() as failed if row is not None:
+            return _fail(row, failed, at)
+        case _:
+            raise PoisonError(f"{recorded.envelope.type} does not follow in stream {recorded.envelope.stream_id}.")
+
+
+def masked(address: str) -> str:
+    """Return an address that its owner would recognise and nobody else can use, such as `a***@e***`."""
+    scheme, separator, rest = address.partition("://")
+    if separator:
+        return f"{scheme}://{rest[:1]}***"
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}***{at}{domain[:1]}***" if at else "***"
+
+
+def _begin(recorded: Recorded, event: NotificationQueued | NotificationSuppressed) -> NotificationRow:
+    row = NotificationRow(
+        id=recorded.envelope.stream_id,
+        case_id=event.case_id,
+        occasion=event.occasion,
+        audience=event.audience,
+        state="queued",
+        created_at=recorded.envelope.recorded_at,
+    )
+    match event:
+        case NotificationQueued():
+            row.due_at = row.created_at
+            row.channel, row.address = event.channel, masked(event.address)
+            row.language, row.template, row.subject = event.language, event.template, event.subject
+        case NotificationSuppressed():
+            row.state, row.reason = "suppressed", event.reason
+    return row
+
+
+def _fail(row: NotificationRow, event: NotificationFailed, at: datetime) -> NotificationRow:
+    row.state = "failed" if event.retry_at is None else "retrying"
+    row.due_at = event.retry_at
+    row.attempts += (Attempt(attempt=event.attempt, at=at, cause=event.cause, retry_at=event.retry_at),)
+    return row
+
+
+NOTIFICATION_VIEW = Projection(collection=NOTIFICATIONS, source="notify", stream=NOTIFICATION, fold=fold)

@@ -1,0 +1,88 @@
+"""What the read model answers: which notifications there are, how far each is, and which are due."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
+from shared.errors import NotFoundError
+from shared.events.envelope import Instant
+from shared.events.notify import Audience, Occasion
+from shared.events.values import ContactChannel
+from shared.web.paging import Cursor
+
+State = Literal["queued", "retrying", "sent", "failed", "suppressed"]
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try: `cause` says which class of failure it was, None for the one that went out."""
+
+    attempt: int
+    at: Instant
+    cause: str | None = None
+    retry_at: Instant | None = None
+    channel_reference: str | None = None
+
+
+class NotificationRow(Row, kw_only=True):
+    """One notification. The address is kept masked; `due_at` is the time of the next attempt, if there is to be one."""
+
+    case_id: UUID
+    occasion: Occasion
+    audience: Audience
+    state: State
+    created_at: Instant
+    due_at: Instant | None = None
+    channel: ContactChannel | None = None
+    address: str | None = None
+    language: str | None = None
+    template: str | None = None
+    subject: str | None = None
+    reason: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+NOTIFICATIONS = Collection(
+    name="notifications",
+    version=1,
+    row=NotificationRow,
+    columns=("case_id", "state", "audience", "occasion", "channel", "created_at", "due_at"),
+)
+
+
+class NotificationViews:
+    """Reads the view of notifications."""
+
+    def __init__(self, documents: Documents) -> None:
+        """Take the store of the read model."""
+        self._documents = documents
+
+    async def page(
+        self, conditions: Sequence[Condition], *, after: Cursor | None, limit: int
+    ) -> tuple[Page[NotificationRow], int]:
+        """Return notifications that meet all conditions, newest first, and how many there are in all."""
+        query = Query(tuple(conditions), sort="created_at", descending=True, after=after, limit=limit)
+        found = await self._documents.find(NOTIFICATIONS, query)
+        return found, await self._documents.count(NOTIFICATIONS, conditions)
+
+    async def one(self, notification_id: UUID) -> NotificationRow:
+        """Return a notification, or raise `NotFoundError`."""
+        row = await self._documents.get(NOTIFICATIONS, notification_id)
+        if row is None:
+            raise NotFoundError(f"There is no notification with the id {notification_id}.")
+        return row
+
+    async def due(self, now: datetime, limit: int) -> AsyncIterator[Sequence[UUID]]:
+        """Yield pages of what seems due, longest due first, each row at most once."""
+        conditions = (Condition("due_at", "lt", now + datetime.resolution),)
+        after: Cursor | None = None
+        while True:
+            query = Query(conditions, sort="due_at", after=after, limit=limit)
+            found = await self._documents.find(NOTIFICATIONS, query)
+            yield [row.id for row in found.rows]
+            if found.next is None:
+                return
+            after = found.next

@@ -1,0 +1,87 @@
+"""Figures written down: JSON with its stamp, and CSV that a spreadsheet cannot be tricked by."""
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from services.reporting.views.definitions import Definition
+from services.reporting.views.engine import Figure
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def described(definition: Definition) -> dict[str, Any]:
+    """Return what a reader must know of a report before asking it."""
+    words: dict[str, Any] = msgspec.to_builtins(definition)
+    return {"report": words.pop("name"), "definition_hash": words.pop("sha256")} | words
+
+
+def as_json(figure: Figure) -> bytes:
+    """Return the figure with its stamp; amounts and other decimals are strings, rows are objects in fixed order."""
+    definition = figure.definition
+    return msgspec.json.encode(
+        {
+            "report": definition.name,
+            "title": definition.title,
+            "definition": definition.definition,
+            "unit": definition.unit,
+            "definition_hash": definition.sha256,
+            "as_of": moment(figure.as_of),
+            "positions": dict(figure.positions),
+            "columns": figure.columns,
+            "rows": [
+                {name: _member(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
+            ],
+        }
+    )
+
+
+def as_csv(figure: Figure) -> bytes:
+    """Return the rows under their columns; text that a spreadsheet would run is marked as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(figure.columns)
+    writer.writerows([_cell(value) for value in row] for row in figure.rows)
+    return text.getvalue().encode()
+
+
+def stamp(figure: Figure) -> Mapping[str, str]:
+    """Return the stamp of a figure as headers, for forms that have no room for it."""
+    return {
+        "Redress-Definition": figure.definition.sha256,
+        "Redress-As-Of": moment(figure.as_of),
+        "Redress-Positions": ",".join(f"{source}:{position}" for source, position in figure.positions.items()),
+    }
+
+
+def moment(at: datetime) -> str:
+    """Write a moment in UTC."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def plain(value: Decimal) -> str:
+    """Write a decimal without an exponent and without idle zeros."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _member(value: object) -> object:
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return plain(value)
+        case bool() | int() | date():
+            return str(value)
+        case _:
+            text = str(value)
+            return f"'{text}" if text.startswith(_FORMULA) else text

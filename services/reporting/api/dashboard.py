@@ -1,0 +1,76 @@
+"""The dashboard before it is written down: which figures it asks, and what a section of it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.reporting.api.charts import Chart
+from services.reporting.views.definitions import Definition
+from services.reporting.views.engine import Figure, Question
+
+QUESTIONS: Mapping[str, Question] = {
+    "volume": Question(report="volume", group_by=("month", "channel")),
+    "volume_total": Question(report="volume", group_by=("total",)),
+    "issues": Question(report="issues", group_by=("issue", "severity")),
+    "closing": Question(report="time-to-close", group_by=("total",)),
+    "overdue": Question(report="overdue", group_by=("duty",)),
+    "money": Question(report="money"),
+    "quarters": Question(report="responsiveness", group_by=("quarter",)),
+    "answers": Question(report="responsiveness", group_by=("quarter", "organisation")),
+}
+"""What the page asks, under the names that its sections use."""
+
+Figured = Mapping[str, Figure]
+"""The answers, under the names of the questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers of a chart, written out. Words stand left, numbers right."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One theme of the page: a sentence, a drawing with a description, the same numbers as a table."""
+
+    anchor: str
+    title: str
+    sentence: str
+    drawing: str
+    chart: Chart
+    table: Table
+    definition: Definition
+    note: str = ""
+
+    @property
+    def csv(self) -> str:
+        """Where the whole figure is as CSV."""
+        question = QUESTIONS[self.anchor]
+        grouped = f"&group_by={','.join(question.group_by)}" if question.group_by else ""
+        return f"/reporting/v1/reports/{question.report}?format=csv{grouped}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number that is read first."""
+
+    name: str
+    value: str
+    remark: str
+
+
+def number(value: object) -> str:
+    """Write a number for people: thousands apart, at most two places, none for whole ones; nothing is a dash."""
+    match value:
+        case None:
+            return "–"
+        case Decimal():
+            places = min(2, max(0, -int(value.as_tuple().exponent)))
+            return f"{value:,.{places}f}".removesuffix("." + "0" * places)
+        case int() | float():
+            return f"{value:,}"
+        case _:
+            return str(value)

@@ -1,0 +1,158 @@
+"""Pages for people: the dashboard, signing in and out, and the style they share. They work without scripts."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.reporting.api.answers import moment
+from services.reporting.api.dashboard import QUESTIONS, number
+from services.reporting.api.reports import READERS
+from services.reporting.api.sections import sections, tiles
+from services.reporting.views.engine import Figure, Figures
+from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
+from shared.policy import Policy, default_policy
+from shared.web.access import SESSION_COOKIE, Gatekeeper, allow_page, public
+from shared.web.consistency import caught_up
+
+SESSION_SECONDS = 12 * 3600
+GUARDS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+_HERE = Path(__file__).parent
+_STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class PageRoute(APIRoute):
+    """A route for people: who is not known sees the sign-in form, who may not see the page is told so."""
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler with refusals written as pages."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except UnauthenticatedError:
+                return page("sign-in.html", 401, headers={"WWW-Authenticate": "Bearer"}, wrong_key=False)
+            except ForbiddenError as error:
+                return page("sign-in.html", 403, wrong_key=False, refusal=error.detail)
+
+        return handled
+
+
+class Dashboard:
+    """The rendered page, kept as long as no log has moved on and the hour is the same minute."""
+
+    def __init__(self, figures: Figures, policy: Policy) -> None:
+        """Take the figures and the labels of issues and severities."""
+        self._figures = figures
+        self._policy = policy
+        self._kept: tuple[tuple[object, ...], bytes] = ((), b"")
+
+    async def rendered(self, now: str) -> bytes:
+        """Return the page as of this minute."""
+        key = (now, *(await self._figures.positions()).values())
+        if self._kept[0] != key:
+            answers = await self._figures.answers(list(QUESTIONS.values()))
+            self._kept = (key, self._written(dict(zip(QUESTIONS, answers, strict=True))))
+        return self._kept[1]
+
+    def _written(self, figures: Mapping[str, Figure]) -> bytes:
+        first = figures["volume"]
+        empty = not figures["volume_total"].rows and not figures["closing"].rows
+        return _render(
+            "dashboard.html",
+            empty=empty,
+            as_of=moment(first.as_of.replace(second=0, microsecond=0)),
+            positions=first.positions,
+            tiles=tiles(figures),
+            sections=[] if empty else sections(figures, self._policy),
+            definitions=self._figures.definitions.values(),
+        )
+
+
+def pages_router(figures: Figures, policy: Policy | None = None) -> APIRouter:
+    """Return the routes of the pages."""
+    router = APIRouter(include_in_schema=False)
+    dashboard = Dashboard(figures, policy or default_policy())
+    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(allow_page(*READERS)), Depends(caught_up)])
+
+    @reading.get("/")
+    async def show_dashboard(request: Request) -> Response:
+        now = request.app.state.clock()
+        return _html(await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M")), 200)
+
+    router.include_router(reading)
+    router.include_router(_session())
+    return router
+
+
+def _session() -> APIRouter:
+    router = APIRouter(dependencies=[Depends(public)])
+
+    @router.post("/sign-in")
+    async def sign_in(request: Request, key: Annotated[str, Form(max_length=200)]) -> Response:
+        gatekeeper: Gatekeeper = request.app.state.gatekeeper
+        session = gatekeeper.open_session(key.strip())
+        if session is None:
+            return page("sign-in.html", 401, headers={"WWW-Authenticate": "Bearer"}, wrong_key=True)
+        answer = RedirectResponse("/", 303)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(
+            SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
+        )
+        return answer
+
+    @router.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        session = request.cookies.get(SESSION_COOKIE)
+        if session:
+            gatekeeper: Gatekeeper = request.app.state.gatekeeper
+            gatekeeper.close_session(session)
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    @router.get("/static/{name}")
+    async def style(name: str) -> Response:
+        if name not in _STYLES:
+            raise NotFoundError("There is no such file.")
+        headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response((_HERE / "static" / name).read_bytes(), media_type=_STYLES[name], headers=headers)
+
+    return router
+
+
+def page(template: str, status: int, *, headers: Mapping[str, str] | None = None, **words: object) -> Response:
+    """Return a page for people."""
+    return _html(_render(template, **words), status, headers or {})
+
+
+def _html(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(body, status, media_type="text/html", headers={**GUARDS, **(headers or {})})
+
+
+def _render(template: str, **words: object) -> bytes:
+    return _environment.get_template(template).render(**words).encode()
+
+
+_environment = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters["number"] = number

@@ -1,0 +1,154 @@
+"""Figures over HTTP: which there are, and what they say."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.reporting.api.answers import as_csv, as_json, described, stamp
+from services.reporting.views.engine import Figures, Question
+from shared.web.access import Role, allow_page
+from shared.web.consistency import caught_up
+
+READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+ReportName = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z-]*$", examples=["volume"])]
+
+
+class ReportQuery(BaseModel):
+    """How a report is grouped, over which period, of which moment, in which form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group_by: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[a-z_]+(,[a-z_]+)*$",
+        description="Columns to group by, separated by commas, out of those that the report allows.",
+        examples=["month,channel"],
+    )
+    since: Moment | None = Field(
+        default=None,
+        alias="from",
+        description="Only what falls on or after this moment.",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+    until: Moment | None = Field(
+        default=None, alias="to", description="Only what falls before this moment.", examples=["2027-01-01T00:00:00Z"]
+    )
+    as_of: Moment | None = Field(
+        default=None,
+        description="As it was true at this moment: the log is folded again up to it.",
+        examples=["2026-06-30T00:00:00Z"],
+    )
+    format: Literal["json", "csv"] = Field(default="json", description="JSON with its stamp, or CSV.")
+
+    def question(self, report: str) -> Question:
+        """Return what is asked of the figures."""
+        return Question(
+            report=report,
+            group_by=tuple(self.group_by.split(",")) if self.group_by else (),
+            since=self.since,
+            until=self.until,
+            as_of=self.as_of,
+        )
+
+
+def reports_router(figures: Figures) -> APIRouter:
+    """Return the routes of the reports."""
+    router = APIRouter(
+        prefix="/reporting/v1", tags=["reporting"], dependencies=[Depends(allow_page(*READERS)), Depends(caught_up)]
+    )
+    listed = msgspec.json.encode({"items": [described(definition) for definition in figures.definitions.values()]})
+
+    @router.get("/reports", summary="Which reports there are, and what each counts", responses=_LISTED)
+    async def list_reports() -> Response:
+        return Response(listed, media_type="application/json")
+
+    @router.get("/reports/{name}", summary="Compute a report", responses=_ANSWERED)
+    async def read_report(name: ReportName, query: Annotated[ReportQuery, Query()]) -> Response:
+        figure = await figures.answer(query.question(name))
+        if query.format == "csv":
+            headers = {**stamp(figure), "Content-Disposition": f'attachment; filename="{name}.csv"'}
+            return Response(as_csv(figure), media_type="text/csv", headers=headers)
+        return Response(as_json(figure), media_type="application/json")
+
+    return router
+
+
+_WORDS = {"type": "string"}
+_NAMES = {"type": "array", "items": _WORDS}
+
+_DEFINITION: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(
+            ("report", "title", "definition", "unit", "counts", "leaves_out", "period", "definition_hash", "sql"),
+            _WORDS,
+        ),
+        **dict.fromkeys(("group_by", "default", "always"), _NAMES),
+    },
+}
+
+_LISTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Every report with its definition in words and in SQL.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["items"],
+                    "properties": {"items": {"type": "array", "items": _DEFINITION}},
+                },
+                "example": {
+                    "items": [
+                        {
+                            "report": "volume",
+                            "title": "Contacts and cases",
+                            "unit": "contacts, cases, workers",
+                            "group_by": ["month", "channel", "country"],
+                            "default": ["month", "channel"],
+                        }
+                    ]
+                },
+            }
+        },
+    }
+}
+
+_ANSWERED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The figure and what it stands on: definition, moment, log positions.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["report", "definition", "definition_hash", "as_of", "positions", "columns", "rows"],
+                    "properties": {
+                        **dict.fromkeys(("report", "title", "definition", "unit", "definition_hash", "as_of"), _WORDS),
+                        "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
+                        "columns": _NAMES,
+                        "rows": {"type": "array", "items": {"type": "object"}},
+                    },
+                },
+                "example": {
+                    "report": "volume",
+                    "title": "Contacts and cases",
+                    "definition": "How many messages came in and how many cases were opened, month by month.",
+                    "unit": "contacts, cases, workers",
+                    "definition_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "as_of": "2026-06-30T00:00:00Z",
+                    "positions": {"cases": 1204, "intake": 3310},
+                    "columns": ["month", "channel", "contacts", "cases", "workers"],
+                    "rows": [{"month": "2026-01", "channel": "line", "contacts": 31, "cases": 4, "workers": 57}],
+                },
+            },
+            "text/csv": {"example": "month,channel,contacts,cases,workers\r\n2026-01,line,31,4,57\r\n"},
+        },
+    }
+}

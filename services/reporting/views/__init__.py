@@ -1,0 +1,1 @@
+"""What reporting answers: `facts` are the rows, `figures/*.sql` the definitions, `engine` runs them."""

@@ -1,0 +1,197 @@
+"""Asks the figures: brings the warehouse up to the rows, or to the past, and runs the SQL of a definition."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from services.reporting.views.definitions import Definition
+from services.reporting.views.warehouse import LIVE, Warehouse
+from shared.bus.port import Feed
+from shared.clock import Clock
+from shared.documents.folding import Projection
+from shared.documents.port import Documents, Row
+from shared.errors import InvalidError, NotFoundError
+
+T = TypeVar("T")
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+END = datetime(9999, 12, 31, tzinfo=UTC)
+_BATCH = 500
+_SETTLING_ROUNDS = 5
+
+encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Which report, grouped how, over which period, and as it was true at which moment (None: now)."""
+
+    report: str
+    group_by: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer with everything that it stands on. `positions` is how far each log was read, by source."""
+
+    definition: Definition
+    as_of: datetime
+    positions: Mapping[str, int]
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of facts: the projection that fills it, and the log to fold again for the past."""
+
+    name: str
+    projection: Projection[Any]
+    feed: Feed
+
+
+class Figures:
+    """Every report there is, and its answers. One question computes at a time, off the event loop."""
+
+    def __init__(
+        self,
+        *,
+        definitions: Mapping[str, Definition],
+        tables: Sequence[Table],
+        documents: Documents,
+        warehouse: Warehouse,
+        clock: Clock,
+        pasts_kept: int,
+    ) -> None:
+        """Take the parts; nothing is loaded before the first question."""
+        self.definitions = definitions
+        self._tables = tables
+        self._documents = documents
+        self._warehouse = warehouse
+        self._clock = clock
+        self._pasts: OrderedDict[tuple[datetime, tuple[int, ...]], str] = OrderedDict()
+        self._pasts_kept = pasts_kept
+        self._pasts_made = 0
+        self._marks: dict[str, int] = {}
+        self._one_by_one = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "figures")
+
+    async def answer(self, question: Question) -> Figure:
+        """Compute one figure."""
+        return (await self.answers([question]))[0]
+
+    async def answers(self, questions: Sequence[Question]) -> Sequence[Figure]:
+        """Compute several figures of the same moment over the same facts."""
+        now = self._clock()
+        checked = [(self._checked(question, now), question) for question in questions]
+        as_of = questions[0].as_of
+        async with self._one_by_one:
+            schema, positions = await (self._present() if as_of is None else self._past(as_of))
+            return [await self._run(schema, positions, question, definition, now) for definition, question in checked]
+
+    async def positions(self) -> Mapping[str, int]:
+        """Return how far the rows have read each log."""
+        found = [await self._documents.position(table.projection.collection) for table in self._tables]
+        return {table.projection.source: position for table, position in zip(self._tables, found, strict=True)}
+
+    def _checked(self, question: Question, now: datetime) -> Definition:
+        definition = self.definitions.get(question.report)
+        if definition is None:
+            known = ", ".join(self.definitions)
+            raise NotFoundError(f"There is no report of this name. There are: {known}.")
+        unknown = [name for name in question.group_by if name not in definition.group_by]
+        if unknown or len(set(question.group_by)) != len(question.group_by):
+            allowed = ", ".join(definition.group_by) or "nothing"
+            raise InvalidError(f"'{definition.name}' is grouped by {allowed}, each once.", field="group_by")
+        if question.as_of is not None and question.as_of > now:
+            raise InvalidError("'as_of' lies in the future.", field="as_of")
+        if question.since is not None and question.until is not None and question.since >= question.until:
+            raise InvalidError("'from' must lie before 'to'.", field="from")
+        if (question.since is not None or question.until is not None) and not definition.has_period:
+            raise InvalidError(f"'{definition.name}' is over the whole of its records.", field="from")
+        return definition
+
+    async def _run(
+        self, schema: str, positions: Mapping[str, int], question: Question, definition: Definition, now: datetime
+    ) -> Figure:
+        as_of = (question.as_of or now).astimezone(UTC)
+        chosen = question.group_by or definition.default
+        given: dict[str, object] = {
+            "group_by": [*definition.always, *(name for name in chosen if name not in definition.always)],
+            "since": _plain(question.since or BEGINNING),
+            "until": _plain(question.until or END),
+            "at": _plain(as_of),
+        }
+        parameters = {name: given[name] for name in definition.parameters}
+        columns, rows = await self._off(partial(self._warehouse.run, schema, definition.sql, parameters))
+        return Figure(definition=definition, as_of=as_of, positions=positions, columns=columns, rows=rows)
+
+    async def _present(self) -> tuple[str, Mapping[str, int]]:
+        if not self._marks:
+            await self._off(partial(self._warehouse.create, LIVE))
+        before = await self.positions()
+        for _ in range(_SETTLING_ROUNDS):
+            for table in self._tables:
+                changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name, 0))
+                await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows))
+                self._marks[table.name] = changes.mark
+            after = await self.positions()
+            if after == before:
+                break
+            before = after
+        return LIVE, before
+
+    async def _past(self, as_of: datetime) -> tuple[str, Mapping[str, int]]:
+        heads = tuple([await table.feed.head() for table in self._tables])
+        key = (as_of.astimezone(UTC), heads)
+        schema = self._pasts.pop(key, None) or await self._fold_again(as_of, heads)
+        self._pasts[key] = schema
+        while len(self._pasts) > self._pasts_kept:
+            _, forgotten = self._pasts.popitem(last=False)
+            await self._off(partial(self._warehouse.drop, forgotten))
+        return schema, {table.projection.source: head for table, head in zip(self._tables, heads, strict=True)}
+
+    async def _fold_again(self, as_of: datetime, heads: Sequence[int]) -> str:
+        self._pasts_made += 1
+        schema = f"past_{self._pasts_made}"
+        await self._off(partial(self._warehouse.create, schema))
+        for table, head in zip(self._tables, heads, strict=True):
+            rows = await true_at(as_of, table, head)
+            await self._off(partial(self._warehouse.put, schema, table.name, [encode(row) for row in rows]))
+        return schema
+
+    async def _off(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+async def true_at(as_of: datetime, table: Table, head: int) -> Sequence[Row]:
+    """Fold a log up to `head` into rows, from what was true at a moment; a stream begins with its first fact."""
+    rows: dict[UUID, Row] = {}
+    position = 0
+    while position < head:
+        batch = await table.feed.read(position, _BATCH)
+        if not batch:
+            break
+        for recorded in batch:
+            envelope = recorded.envelope
+            begun = envelope.stream_version == 1 or envelope.stream_id in rows
+            if envelope.stream == table.projection.stream and envelope.occurred_at <= as_of and begun:
+                row = table.projection.fold(rows.get(envelope.stream_id), recorded)
+                row.version = envelope.stream_version
+                rows[envelope.stream_id] = row
+        position = batch[-1].position
+        await asyncio.sleep(0)
+    return list(rows.values())
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,39 @@
+-- title: Responsiveness of employers and others
+-- definition: Of the requests that an organisation had to answer in a quarter, the share that it answered in time.
+--   Every quarter stands for itself, so the share can fall as well as rise. `median_days` is from request to answer.
+-- unit: requests; percent of requests, one decimal; days
+-- counts: Requests by the quarter in which the answer was due. A request counts once it is answered or its time is
+--   over. Any recorded answer counts, also `no-action`: it is an answer, not a remedy.
+-- leaves_out: Requests that are not yet answered and not yet due.
+-- period: the day the answer was due (UTC)
+-- group_by: quarter, year, organisation, level, country, total
+-- default: quarter, organisation
+with requests as (
+    select asked, country
+    from (select unnest(escalations) as asked, country from cases)
+    where asked.answer_by >= $since and asked.answer_by < $until
+      and (asked.answered_at is not null or asked.answer_by < $at)
+),
+keyed as (
+    select
+        year(asked.answer_by) || '-Q' || quarter(asked.answer_by) as quarter,
+        strftime(asked.answer_by, '%Y') as year,
+        asked.organisation as organisation,
+        asked.level as level,
+        country,
+        'total' as total,
+        asked.answered_at is not null as answered_,
+        coalesce(asked.answered_at <= asked.answer_by, false) as in_time_,
+        date_sub('day', asked.asked_at, asked.answered_at) as days_
+    from requests
+)
+select
+    columns($group_by),
+    count(*) as requests,
+    count(*) filter (answered_) as answered,
+    count(*) filter (in_time_) as in_time,
+    round((100 * count(*) filter (in_time_))::decimal(18, 4) / count(*), 1)::decimal(9, 1) as percent_in_time,
+    quantile_cont(days_::decimal(18, 4), 0.5)::decimal(18, 1) as median_days
+from keyed
+group by all
+order by all

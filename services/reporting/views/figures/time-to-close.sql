@@ -1,0 +1,43 @@
+-- title: Time to close
+-- definition: Whole days from opening to the present closure: the median, the ninetieth percentile (both interpolated
+--   between neighbours, to one decimal), and how many cases fall into each span. Days are spans of 24 hours.
+-- unit: cases; days
+-- counts: Cases closed in the period and not reopened since. A case closed within its first 24 hours has zero days,
+--   counts in the median and has a span of its own (`same_day`).
+-- leaves_out: Open and reopened cases have no duration; they are counted apart in `still_open`, whatever the period
+--   if they were opened before its end. Records of earlier systems that lack the date of
+--   opening or closure are left out entirely.
+-- period: the day of closure (UTC)
+-- group_by: total, month, severity, channel, country, close_reason, handler, origin
+-- default: total
+with considered as (
+    select
+        'total' as total,
+        strftime(closed_at, '%Y-%m') as month,
+        severity, channel, country, close_reason,
+        assignee as handler,
+        coalesce(source, 'redress') as origin,
+        closed_at is null as open_,
+        date_sub('day', opened_at, closed_at) as days_
+    from cases
+    where opened_at < $until
+      and (closed_at is null or (closed_at >= $since and closed_at < $until))
+      and opening_dated and closure_dated
+)
+select
+    columns($group_by),
+    count(*) filter (not open_) as closed,
+    count(*) filter (open_) as still_open,
+    quantile_cont(days_::decimal(18, 4), 0.5)::decimal(18, 1) as median_days,
+    quantile_cont(days_::decimal(18, 4), 0.9)::decimal(18, 1) as p90_days,
+    count(*) filter (days_ <= 0) as same_day,
+    count(*) filter (days_ between 1 and 14) as days_1_to_14,
+    count(*) filter (days_ between 15 and 30) as days_15_to_30,
+    count(*) filter (days_ between 31 and 60) as days_31_to_60,
+    count(*) filter (days_ between 61 and 90) as days_61_to_90,
+    count(*) filter (days_ between 91 and 180) as days_91_to_180,
+    count(*) filter (days_ between 181 and 360) as days_181_to_360,
+    count(*) filter (days_ > 360) as days_over_360
+from considered
+group by all
+order by all

@@ -1,0 +1,122 @@
+"""The database that computes figures: DuckDB in memory, loaded from encoded rows, shut off from the world."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from services.reporting.views.columns import columns_of
+from shared.documents.port import Row
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+LIVE = "live"
+_CHURN_WORTH_SWEEPING = 10_000
+
+Answer = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""Names of the columns, and the rows."""
+
+
+class Warehouse:
+    """Tables of facts, one set per schema. Not for several threads at once."""
+
+    def __init__(self, folder: Path, tables: Mapping[str, type[Row]], *, memory: str, threads: int) -> None:
+        """Name the tables and the folder for files in passing; nothing is opened before the first use."""
+        self._folder = folder
+        self._tables = tables
+        self._options: dict[str, str | bool | int | float | list[str]] = {"threads": threads, "memory_limit": memory}
+        self._opened: DuckDBPyConnection | None = None
+        self._churn: dict[str, int] = {}
+
+    def create(self, schema: str) -> None:
+        """Make a schema with empty tables, in the place of one of the same name."""
+        with self._session() as database:
+            database.execute(f'drop schema if exists "{schema}" cascade')
+            database.execute(f'create schema "{schema}"')
+            for table, row in self._tables.items():
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in columns_of(row, moment="TIMESTAMP").items())
+                database.execute(f'create table "{schema}"."{table}" ({columns})')
+
+    def drop(self, schema: str) -> None:
+        """Forget a schema."""
+        with self._session() as database:
+            database.execute(f'drop schema if exists "{schema}" cascade')
+
+    def put(self, schema: str, table: str, rows: Sequence[bytes]) -> None:
+        """Store encoded rows (JSON) in the place of those with the same ids, all or none."""
+        if not rows:
+            return
+        staged = self._folder / f"{schema}-{table}.json"
+        staged.write_bytes(b"\n".join(rows))
+        try:
+            with self._session() as database:
+                self._replace(database, f'"{schema}"."{table}"', self._reader(staged, table))
+        finally:
+            staged.unlink()
+        self._sweep(schema, table, len(rows))
+
+    def run(self, schema: str, sql: str, parameters: Mapping[str, object]) -> Answer:
+        """Answer a question put to one schema."""
+        with self._session() as database:
+            database.execute(f"set search_path = '{schema}'")
+            result = database.execute(sql, dict(parameters))
+            return tuple(column[0] for column in result.description), result.fetchall()
+
+    def _reader(self, staged: Path, table: str) -> str:
+        kinds = columns_of(self._tables[table], moment="TIMESTAMPTZ")
+        columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in kinds.items())
+        path = str(staged).replace("'", "''")
+        return (
+            f"read_json('{path}', format = 'newline_delimited', maximum_object_size = 67108864, "
+            f"columns = {{{columns}}})"
+        )
+
+    @staticmethod
+    def _replace(database: "DuckDBPyConnection", table: str, reader: str) -> None:
+        database.execute("begin")
+        try:
+            database.execute(f"create temp table staged as select * from {reader}")
+            database.execute(f"delete from {table} where id in (select id from staged)")
+            database.execute(f"insert into {table} select * from staged")
+            database.execute("drop table staged")
+            database.execute("commit")
+        except BaseException:
+            database.execute("rollback")
+            raise
+
+    def _sweep(self, schema: str, table: str, written: int) -> None:
+        # Replaced rows leave holes that scans still pass; after as many replacements as rows the table is laid anew.
+        churn = self._churn.get(f"{schema}.{table}", 0) + written
+        with self._session() as database:
+            name = f'"{schema}"."{table}"'
+            counted = database.execute(f"select count(*) from {name}").fetchone()
+            if counted is not None and churn > 2 * counted[0] + _CHURN_WORTH_SWEEPING:
+                database.execute(f"create or replace table {name} as select * from {name}")
+                churn = counted[0]
+        self._churn[f"{schema}.{table}"] = churn
+
+    @contextlib.contextmanager
+    def _session(self) -> "Iterator[DuckDBPyConnection]":
+        if self._opened is None:
+            self._opened = self._open()
+        with self._opened.cursor() as session:
+            yield session
+
+    def _open(self) -> "DuckDBPyConnection":
+        import duckdb  # noqa: PLC0415 - 60 MB that a process without questions does not need
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        database = duckdb.connect(":memory:", config=self._options)
+        folder = str(self._folder.resolve()).replace("'", "''")
+        for setting in (
+            "TimeZone = 'UTC'",
+            f"temp_directory = '{folder}/spilled'",
+            f"allowed_directories = ['{folder}']",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            database.execute(f"set global {setting}")
+        return database

@@ -1,0 +1,130 @@
+"""Who may do what: every route, every role, and nobody at all."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+
+from shared.errors import SettingsError
+from shared.web.access import Role
+from shared.web.app import create_app, doors, openapi_of
+from tests.support.app import Client, System
+
+NOBODY: Any = None
+OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
+STAFF = {"operator", "supervisor", "auditor", "admin"}
+WRITERS = {"operator", "supervisor", "admin"}
+
+ROLES: dict[tuple[str, str], set[str]] = {
+    ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
+    ("POST", "/intake/v1/events"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/reports"): STAFF,
+    ("GET", "/intake/v1/reports/{report_id}"): STAFF,
+    ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
+    ("POST", "/intake/v1/reports/{report_id}/dismiss"): WRITERS,
+    ("POST", "/intake/v1/reports/{report_id}/link"): WRITERS,
+    ("GET", "/cases/v1/cases"): STAFF,
+    ("POST", "/cases/v1/cases"): WRITERS,
+    ("GET", "/cases/v1/cases/{case_id}"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
+    ("GET", "/cases/v1/organisations"): STAFF,
+    ("POST", "/cases/v1/organisations"): WRITERS,
+    ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
+    ("GET", "/notify/v1/notifications"): STAFF,
+    ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
+    ("GET", "/reporting/v1/reports"): STAFF,
+    ("GET", "/reporting/v1/reports/{name}"): STAFF,
+    ("GET", "/"): STAFF,
+} | {
+    ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
+    for command in (
+        *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
+        *("respond", "plan", "complete-item", "verify-item", "close", "reopen"),
+    )
+}
+"""Who may do what. A route that is not here, or lets in somebody else, fails the test."""
+
+
+def test_every_route_is_in_the_table_with_just_its_roles(system: System) -> None:
+    told = {
+        (door.method, door.path): {str(role) for role in door.roles or ()}
+        for door in doors(system.http.app)  # type: ignore[arg-type]  # the app under test
+        if door.path not in OPEN and not door.path.startswith("/static")
+    }
+    assert told == ROLES
+
+
+def reveal() -> None:
+    """Stand for a route whose author forgot the rule."""
+
+
+def test_a_route_without_a_rule_cannot_be_served() -> None:
+    forgetful = APIRouter(prefix="/x")
+    forgetful.add_api_route("/open", dict)
+    with pytest.raises(SettingsError, match="/x/open"):
+        create_app([forgetful], gatekeeper=NOBODY, wait_for=NOBODY, live=NOBODY, ready=NOBODY)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(ROLES))
+def test_every_other_role_and_nobody_is_sent_away(system: System, method: str, path: str) -> None:
+    url = re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000000", path)
+    for role in [*Role, "nobody"]:
+        client: Client = getattr(system, role)
+        headers = {"Authorization": f"Bearer {client.key}"}
+        answer = system.http.request(method, url, headers=headers, json={} if method == "POST" else None)
+        if role in ROLES[method, path]:
+            assert answer.status_code not in {401, 403, 500}, (role, answer.text)
+        else:
+            assert answer.status_code == (401 if role == "nobody" else 403), (role, answer.text)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "bearer x y", "Bearer \u00e9"])
+def test_garbled_credentials_are_nobodys(system: System, header: str) -> None:
+    answer = system.http.get("/cases/v1/cases", headers={b"Authorization": header.encode()})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_revoked_key_is_worth_nothing(system: System) -> None:
+    caller, key = system.embedded.keys.create(Role.OPERATOR)
+    client = Client(system.http, key)
+    assert client.get("/cases/v1/cases").status_code == 200
+    assert system.embedded.keys.revoke(caller.id)
+    assert client.get("/cases/v1/cases").status_code == 401
+
+
+def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
+    session = system.embedded.keys.open_session(system.operator.key)
+    cookie = {"Cookie": f"redress_session={session}"}
+    assert system.http.get("/", headers=cookie).status_code == 200
+    assert system.http.get("/cases/v1/cases", headers=cookie).status_code == 401
+    assert session is not None
+    system.embedded.keys.close_session(session)
+    assert system.http.get("/", headers=cookie).status_code == 401
+
+
+def test_the_description_shows_an_example_for_every_answer_and_every_body(system: System) -> None:
+    document = openapi_of(system.http.app)  # type: ignore[arg-type]  # the app under test
+    described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
+    assert set(ROLES) - described <= {("GET", "/")}
+    text = str(document["components"]["schemas"])
+    for path, operations in document["paths"].items():
+        if path in OPEN:
+            continue
+        for method, operation in operations.items():
+            good = [answer for code, answer in operation["responses"].items() if code.startswith("2")]
+            shown = [media for answer in good for media in answer.get("content", {}).values()]
+            assert any({"example", "examples"} & set(media) for media in shown), (method, path)
+            body = operation.get("requestBody", {}).get("content", {})
+            for media in body.values():
+                named = media.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+                own = {"example", "examples"} & (set(media) | set(media.get("schema", {})))
+                assert own or "examples" in document["components"]["schemas"][named], (method, path)
+    assert "Problem" in text or "Problem" in document["components"]["schemas"]
+
+
+def test_health_tells_nothing_about_cases(system: System) -> None:
+    assert system.http.get("/livez").json() == {"ok": True, "unwell": []}
+    assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters"}

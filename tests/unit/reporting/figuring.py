@@ -1,0 +1,99 @@
+"""Figures over lives: the rows folded, loaded and asked without a server."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
+from services.reporting.views.definitions import read_definitions
+from services.reporting.views.engine import Figures, Question, Table, encode
+from services.reporting.views.facts import CASES, CONTACTS, CaseFacts, ContactFacts
+from services.reporting.views.warehouse import LIVE, Warehouse
+from shared.documents.folding import fold_batch
+from shared.documents.port import Row
+from shared.documents.sqlite import SqliteDocuments
+from shared.events.envelope import Recorded
+from tests.unit.reporting.lives import Log
+
+DEFINITIONS = read_definitions()
+ROWS: Mapping[str, type[Row]] = {"cases": CaseFacts, "contacts": ContactFacts}
+ALWAYS = {"since": datetime(1, 1, 1), "until": datetime(9999, 12, 31)}  # noqa: DTZ001 - the warehouse keeps UTC
+
+
+def folded(facts: Sequence[Recorded]) -> Sequence[CaseFacts]:
+    """Fold a log of cases into rows, as a projection does."""
+    rows: dict[object, CaseFacts] = {}
+    for fact in facts:
+        rows[fact.envelope.stream_id] = CASE_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
+    return list(rows.values())
+
+
+def contacts(facts: Sequence[Recorded]) -> Sequence[ContactFacts]:
+    """Fold a log of intake into rows."""
+    return [CONTACT_FACTS.fold(None, fact) for fact in facts]
+
+
+class Desk:
+    """A warehouse for many small questions."""
+
+    def __init__(self, folder: Path) -> None:
+        self.warehouse = Warehouse(folder, ROWS, memory="256MB", threads=1)
+
+    def ask(
+        self,
+        report: str,
+        group_by: Sequence[str],
+        *,
+        cases: Sequence[CaseFacts] = (),
+        contacts: Sequence[ContactFacts] = (),
+        at: datetime = datetime(2026, 6, 1, tzinfo=UTC),
+    ) -> list[dict[str, Any]]:
+        """Compute a report over exactly these rows."""
+        self.warehouse.create(LIVE)
+        self.warehouse.put(LIVE, "cases", [encode(row) for row in cases])
+        self.warehouse.put(LIVE, "contacts", [encode(row) for row in contacts])
+        definition = DEFINITIONS[report]
+        given = {**ALWAYS, "group_by": list(group_by), "at": at.replace(tzinfo=None)}
+        parameters = {name: given[name] for name in definition.parameters}
+        columns, rows = self.warehouse.run(LIVE, definition.sql, parameters)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+@dataclass(frozen=True)
+class House:
+    """Figures over two logs, with rows in a real store of documents."""
+
+    figures: Figures
+    documents: SqliteDocuments
+    logs: Mapping[str, Log]
+
+    async def catch_up(self) -> None:
+        """Fold what is new into the rows."""
+        told, heard = self.logs["cases"].facts, self.logs["intake"].facts
+        await fold_batch(CASE_FACTS, self.documents, told, len(told))
+        await fold_batch(CONTACT_FACTS, self.documents, heard, len(heard))
+
+    async def ask(self, report: str, group_by: str, **question: Any) -> list[tuple[Any, ...]]:
+        """Compute a report and return its rows."""
+        asked = Question(report=report, group_by=tuple(group_by.split(",")), **question)
+        return list((await self.figures.answer(asked)).rows)
+
+
+def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> House:
+    """Put reporting together on two empty logs."""
+    logs = {"cases": Log("cases"), "intake": Log("intake")}
+    documents = SqliteDocuments(folder / "views.sqlite")
+    figures = Figures(
+        definitions=DEFINITIONS,
+        tables=(Table("cases", CASE_FACTS, logs["cases"]), Table("contacts", CONTACT_FACTS, logs["intake"])),
+        documents=documents,
+        warehouse=Warehouse(folder / "figures", ROWS, memory="256MB", threads=1),
+        clock=lambda: now,
+        pasts_kept=2,
+    )
+    asyncio.run(documents.prepare(CASES))
+    asyncio.run(documents.prepare(CONTACTS))
+    return House(figures, documents, logs)

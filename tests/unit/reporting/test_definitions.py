@@ -1,0 +1,70 @@
+"""The heads of the SQL files: complete, true to the SQL, and hashed with it."""
+
+import hashlib
+
+import msgspec
+import pytest
+
+from services.reporting.views.columns import columns_of
+from services.reporting.views.definitions import FOLDER, Definition, read_definition
+from services.reporting.views.facts import CaseFacts
+from tests.unit.reporting.figuring import DEFINITIONS
+
+EXPECTED = {
+    "volume",
+    "issues",
+    "time-to-close",
+    "overdue",
+    "money",
+    "responsiveness",
+    "disposition",
+    "escalation",
+    "published-wage-claims",
+    "virginia-wage-claims",
+}
+
+
+def test_all_reports_are_there() -> None:
+    assert set(DEFINITIONS) == EXPECTED
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=DEFINITIONS)
+def test_a_definition_says_what_counts_and_what_does_not(definition: Definition) -> None:
+    words = (definition.title, definition.definition, definition.unit, definition.counts, definition.leaves_out)
+    assert all(len(text) > 3 for text in words)
+    assert set(definition.default) | set(definition.always) <= set(definition.group_by)
+    assert definition.default or definition.always
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=DEFINITIONS)
+def test_a_definition_asks_only_for_what_a_question_has(definition: Definition) -> None:
+    assert definition.parameters <= {"group_by", "since", "until", "at"}
+    assert definition.has_period == ("since" in definition.parameters)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_the_hash_is_over_words_and_sql_alike(name: str) -> None:
+    assert DEFINITIONS[name].sha256 == hashlib.sha256((FOLDER / f"{name}.sql").read_bytes()).hexdigest()
+
+
+def test_a_definition_without_its_words_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="definition"):
+        read_definition("half", "-- title: Half\nselect 1\n")
+
+
+def test_words_go_on_over_several_lines() -> None:
+    keys = ("definition", "unit", "counts", "leaves_out", "period")
+    head = "".join(f"-- {key}: one\n--   two\n" for key in keys)
+
+    read = read_definition("long", f"-- title: Long\n{head}-- group_by: a, b\nselect $group_by\n")
+
+    assert (read.counts, read.group_by, read.sql) == ("one two", ("a", "b"), "select $group_by")
+
+
+def test_every_field_of_a_row_has_a_column() -> None:
+    columns = columns_of(CaseFacts, moment="TIMESTAMP")
+
+    assert list(columns) == list(CaseFacts.__struct_fields__)
+    assert columns["issues"] == "VARCHAR[]"
+    assert columns["imported"] == "MAP(VARCHAR, VARCHAR)"
+    assert columns["claimed"] == 'STRUCT("amount" DECIMAL(28, 4), "currency" VARCHAR)'

@@ -1,0 +1,156 @@
+"""Asking: the present, the past, and questions that are refused."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from services.reporting.views.engine import Question
+from shared.errors import InvalidError, NotFoundError
+from shared.events import cases
+from tests.unit.reporting.figuring import House, house
+from tests.unit.reporting.lives import START, Life, hour, message, stream_of, tell
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> House:
+    return house(tmp_path)
+
+
+def life(number: int, **fields: object) -> Life:
+    usual: dict[str, object] = {
+        "channel": "line",
+        "country": "TH",
+        "workers": 1,
+        "opened": 0,
+        "acknowledge_by": None,
+        "acknowledged": None,
+        "triaged": None,
+        "assess_by": None,
+        "severity": "S2",
+        "issues": ("WAG-NON",),
+        "assigned": None,
+    }
+    return Life(number=number, **{**usual, **fields})  # type: ignore[arg-type]  # the fields of a life
+
+
+async def test_a_figure_says_how_far_it_has_read_each_log(told: House) -> None:
+    tell(told.logs["cases"], life(1))
+    message(told.logs["intake"], 1, "sms", START)
+    message(told.logs["intake"], 2, "sms", START)
+    await told.catch_up()
+
+    figure = await told.figures.answer(Question(report="volume"))
+
+    assert figure.positions == {"cases": 1, "intake": 2}
+
+
+async def test_what_changed_since_the_last_question_replaces_its_row(told: House) -> None:
+    log = told.logs["cases"]
+    tell(log, life(1))
+    await told.catch_up()
+    assert await told.ask("disposition", "state") == [("received", 1, 1, 0)]
+
+    log.tell(stream_of(life(1)), cases.CaseAcknowledged(channel="line"), hour(1))
+    tell(log, life(2))
+    await told.catch_up()
+
+    assert await told.ask("disposition", "state") == [("acknowledged", 1, 1, 0), ("received", 1, 1, 0)]
+
+
+async def test_as_of_folds_the_log_again_up_to_what_was_true_then(told: House) -> None:
+    tell(told.logs["cases"], life(1, opened=0, acknowledged=10, closed=50))
+    tell(told.logs["cases"], life(2, opened=30))
+    message(told.logs["intake"], 1, "sms", hour(40))
+    await told.catch_up()
+
+    assert await told.ask("disposition", "state", as_of=hour(5)) == [("received", 1, 1, 0)]
+    assert await told.ask("disposition", "state", as_of=hour(10)) == [("acknowledged", 1, 1, 0)]
+    assert await told.ask("disposition", "state", as_of=hour(30)) == [("acknowledged", 1, 1, 0), ("received", 1, 1, 0)]
+    assert await told.ask("disposition", "state") == [("closed", 1, 1, 0), ("received", 1, 1, 0)]
+    assert await told.ask("volume", "total", as_of=hour(39)) == [("total", 0, 2, 2)]
+    assert await told.ask("volume", "total", as_of=hour(40)) == [("total", 1, 2, 2)]
+
+
+async def test_a_fact_that_comes_late_changes_the_past_that_it_belongs_to(told: House) -> None:
+    log = told.logs["cases"]
+    tell(log, life(1))
+    assert await told.ask("disposition", "state", as_of=hour(20)) == [("received", 1, 1, 0)]
+
+    log.tell(stream_of(life(1)), cases.CaseAcknowledged(channel="line"), hour(10), hour(500))
+
+    assert await told.ask("disposition", "state", as_of=hour(20)) == [("acknowledged", 1, 1, 0)]
+
+
+async def test_pasts_are_forgotten_and_can_be_asked_again(told: House) -> None:
+    tell(told.logs["cases"], life(1))
+
+    for _ in range(2):
+        for at in (1, 2, 3, 4):
+            assert await told.ask("disposition", "state", as_of=hour(at)) == [("received", 1, 1, 0)]
+
+
+async def test_overdue_depends_on_the_moment_that_is_asked(told: House) -> None:
+    tell(told.logs["cases"], life(1, acknowledge_by=48))
+
+    assert await told.ask("overdue", "duty", as_of=hour(48)) == [("acknowledge", 1, 0, 0)]
+    assert await told.ask("overdue", "duty", as_of=hour(48 + 25)) == [("acknowledge", 1, 1, 1)]
+
+
+async def test_a_period_begins_with_from_and_ends_before_to(told: House) -> None:
+    for number, opened in enumerate((0, 24, 48)):
+        tell(told.logs["cases"], life(number, opened=opened))
+    await told.catch_up()
+
+    found = await told.ask("volume", "total", since=hour(24), until=hour(48))
+
+    assert found == [("total", 0, 1, 1)]
+
+
+async def test_moments_of_other_zones_are_the_same_moments(told: House) -> None:
+    bangkok = timezone(timedelta(hours=7))
+    stream = stream_of(life(1))
+    opened = cases.CaseOpened(number="RG-1", channel="line", language="th")
+    told.logs["cases"].tell(stream, opened, datetime(2025, 2, 1, 3, tzinfo=bangkok))
+    await told.catch_up()
+
+    assert await told.ask("volume", "month") == [("2025-01", 0, 1, 1)]
+    edge = datetime(2025, 2, 1, 3, tzinfo=bangkok)
+    assert await told.ask("volume", "total", since=edge, until=edge + timedelta(seconds=1)) == [("total", 0, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        (Question(report="volume", group_by=("mood",)), "group_by"),
+        (Question(report="volume", group_by=("month", "month")), "group_by"),
+        (Question(report="volume", as_of=datetime(2030, 1, 1, tzinfo=UTC)), "as_of"),
+        (Question(report="volume", since=hour(5), until=hour(5)), "from"),
+        (Question(report="virginia-wage-claims", since=hour(5)), "from"),
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_refused(told: House, question: Question, field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        await told.figures.answer(question)
+    assert refused.value.fields["field"] == field
+
+
+async def test_an_unknown_report_is_answered_with_those_there_are(told: House) -> None:
+    with pytest.raises(NotFoundError, match="volume"):
+        await told.figures.answer(Question(report="gossip"))
+
+
+async def test_every_report_answers_on_an_empty_record_in_every_grouping(told: House) -> None:
+    for definition in told.figures.definitions.values():
+        for name in definition.group_by:
+            figure = await told.figures.answer(Question(report=definition.name, group_by=(name,)))
+            assert name in figure.columns
+            figure.definition.sha256.encode("ascii")
+
+
+async def test_the_database_of_figures_reads_no_other_file(told: House) -> None:
+    await told.ask("volume", "total")
+
+    with pytest.raises(duckdb.PermissionException):
+        told.figures._warehouse.run("live", "select * from read_csv('/etc/hosts')", {})
