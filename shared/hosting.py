@@ -12,7 +12,7 @@ from shared.bus.projecting import project
 from shared.bus.reacting import react
 from shared.clock import Clock, system_clock
 from shared.documents.folding import Projection
-from shared.errors import BehindError
+from shared.errors import BehindError, InvalidError
 from shared.service import Service
 
 LINGER = 0.01
@@ -67,6 +67,9 @@ class Host:
     async def wait_for(self, service: str, source: str, position: int) -> None:
         """Return when a service's views have a place of a log, and what its neighbours made of it; or `BehindError`."""
         deadline = asyncio.get_running_loop().time() + WAIT_LIMIT
+        heard = self.services.get(source)
+        if heard is None or position > await heard.store.head():
+            raise InvalidError("No command has answered with this position.", field="Redress-Wait-For")
         mine = self.services.get(service)
         for near in {projection.source for projection in mine.projections} if mine else ():
             needed = position if near == source else 0

@@ -62,7 +62,7 @@ def reveal() -> None:
 
 def test_a_route_without_a_rule_cannot_be_served() -> None:
     forgetful = APIRouter(prefix="/x")
-    forgetful.add_api_route("/open", dict)
+    forgetful.add_api_route("/open", reveal)
     with pytest.raises(SettingsError, match="/x/open"):
         create_app([forgetful], gatekeeper=NOBODY, wait_for=NOBODY, live=NOBODY, ready=NOBODY)
 

@@ -118,7 +118,7 @@ def test_an_empty_system_says_what_to_do(empty: System) -> None:
     assert "<svg" not in answer.text
 
 
-@pytest.mark.parametrize("anchor", ["volume", "issues", "overdue", "money", "answers"])
+@pytest.mark.parametrize("anchor", CHARTS)
 def test_every_section_has_a_chart_with_a_name_its_table_and_its_csv(page: str, anchor: str) -> None:
     (section,) = re.findall(rf'<section id="{anchor}".*?</section>', page, re.DOTALL)
 

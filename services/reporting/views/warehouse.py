@@ -1,6 +1,7 @@
 """The database that computes figures: DuckDB in memory, loaded from encoded rows, shut off from the world."""
 
 import contextlib
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,9 @@ class Warehouse:
         self._folder = folder
         self._tables = tables
         self._options: dict[str, str | bool | int | float | list[str]] = {"threads": threads, "memory_limit": memory}
-        self._opened: DuckDBPyConnection | None = None
+        self._opened: list[DuckDBPyConnection] = []
+        # DuckDB complains at the end of a process that still holds a connection.
+        weakref.finalize(self, self._opened.clear)
         self._churn: dict[str, int] = {}
 
     def create(self, schema: str) -> None:
@@ -98,9 +101,9 @@ class Warehouse:
 
     @contextlib.contextmanager
     def _session(self) -> "Iterator[DuckDBPyConnection]":
-        if self._opened is None:
-            self._opened = self._open()
-        with self._opened.cursor() as session:
+        if not self._opened:
+            self._opened.append(self._open())
+        with self._opened[0].cursor() as session:
             yield session
 
     def _open(self) -> "DuckDBPyConnection":

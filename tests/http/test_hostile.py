@@ -1,0 +1,54 @@
+"""Whatever is sent within or beside the description: never an error of ours, always a problem document."""
+
+import httpx2
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, reject, settings
+from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
+
+from shared.web.app import openapi_of
+from tests.support.app import System
+
+EACH = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def send(system: System, case: schemathesis.Case) -> httpx2.Response:
+    """Send a generated request, whatever it looks like, with a key that may do everything."""
+    told = case.as_transport_kwargs(base_url="http://testserver")
+    headers = {**told.get("headers", {}), "Authorization": f"Bearer {system.admin.key}"}
+    data = told.get("data")
+    content = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    body = {"json": told["json"]} if "json" in told else {"content": content}
+    try:
+        return system.http.request(told["method"], told["url"], params=told.get("params"), headers=headers, **body)
+    except (httpx2.InvalidURL, UnicodeEncodeError, TypeError):
+        reject()
+
+
+def test_no_generated_request_makes_an_error_of_ours(system: System) -> None:
+    schema = schemathesis.openapi.from_dict(openapi_of(system.http.app))  # type: ignore[arg-type]  # the app under test
+    sent: list[int] = []
+    for mode in GenerationMode:
+        for found in schema.get_all_operations():
+            assert isinstance(found, Ok)
+            strategy = found.ok().as_strategy(generation_mode=mode)
+
+            @EACH
+            @given(case=strategy)
+            def attack(case: schemathesis.Case) -> None:
+                answer = send(system, case)
+                sent.append(answer.status_code)
+                assert answer.status_code < 500, (case.method, case.formatted_path, case.body, answer.text)
+                if answer.status_code >= 400 and case.path != "/sign-in":
+                    assert answer.headers["content-type"] == "application/problem+json"
+
+            attack()
+    assert len(sent) > 500
+    assert {200, 422} <= set(sent)
