@@ -1,6 +1,7 @@
 """The `redress` command: the one place that knows all four services, and puts them into a process."""
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -181,8 +182,13 @@ def demo(
     console.print(f"Open {url}/ and sign in with the key in {data / ADMIN_KEY}.", soft_wrap=True)
 
 
+RARELY = (50_000, 20, 100)
+"""Thresholds of the collector of cycles: facts and rows come in batches of thousands and hold none."""
+
+
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(*RARELY)
     with plain_errors():
         commands()
 

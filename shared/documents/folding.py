@@ -25,11 +25,12 @@ class Projection(Generic[R]):
 async def fold_batch(projection: Projection[R], documents: Documents, batch: Sequence[Recorded], position: int) -> None:
     """Fold a batch, in log order, and store the rows with `position`, the number of the last event read."""
     mine = [recorded for recorded in batch if recorded.envelope.stream == projection.stream]
-    ids = list({recorded.envelope.stream_id: None for recorded in mine})
-    rows = dict(await documents.load(projection.collection, ids)) if ids else {}
+    rows = await _rows_of(projection, documents, mine)
+    changed: dict[int, R] = {}
     for recorded in mine:
         envelope = recorded.envelope
-        row = rows.get(envelope.stream_id)
+        key = envelope.stream_id.int
+        row = rows.get(key)
         last = 0 if row is None else row.version
         if envelope.stream_version <= last:
             continue
@@ -40,5 +41,12 @@ async def fold_batch(projection: Projection[R], documents: Documents, batch: Seq
             )
         row = projection.fold(row, recorded)
         row.version = envelope.stream_version
-        rows[envelope.stream_id] = row
-    await documents.save(projection.collection, list(rows.values()), position)
+        rows[key] = changed[key] = row
+    await documents.save(projection.collection, list(changed.values()), position)
+
+
+async def _rows_of(projection: Projection[R], documents: Documents, facts: Sequence[Recorded]) -> dict[int, R]:
+    """Load the rows that these facts go on with, by the id's number, which is quicker to hash than the id."""
+    ids = {fact.envelope.stream_id.int: fact.envelope.stream_id for fact in facts}
+    known = await documents.load(projection.collection, list(ids.values()))
+    return {row_id.int: row for row_id, row in known.items()}

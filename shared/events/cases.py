@@ -147,7 +147,7 @@ class EmployerResponseRecorded(CaseEvent, frozen=True, kw_only=True):
     text: Personal | None = None
 
 
-class RemedyItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RemedyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One promise of a plan: what, by whom, until when, for how many, and how much is claimed and assessed."""
 
     item_id: UUID

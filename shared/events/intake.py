@@ -12,7 +12,7 @@ MESSAGE = "intake.message"
 REPORT = "intake.report"
 
 
-class Grievance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What a structured sender could already say: the part of a case that a form or an app asks for."""
 
     issues: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Old shapes of events read as today's: one step per version, applied in order before the class reads it."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -35,11 +36,6 @@ def read(
         ) from error
 
 
-_decoders: dict[type[Event], msgspec.json.Decoder[Event]] = {}
-
-
+@cache
 def _decoder(kind: type[Event]) -> msgspec.json.Decoder[Event]:
-    found = _decoders.get(kind)
-    if found is None:
-        found = _decoders[kind] = msgspec.json.Decoder(kind)
-    return found
+    return msgspec.json.Decoder(kind)

@@ -29,19 +29,20 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """Return the fact of a record; its position is 0 unless the record comes from the notification log."""
-        kind = self._registry.get(stored_event.topic)
+        position = stored_event.id if isinstance(stored_event, Notification) else 0
+        return self.read(stored_event.topic, stored_event.state, position)
+
+    def read(self, topic: str, state: bytes, position: int) -> Recorded:
+        """Return the fact of stored bytes under a stored name."""
+        kind = self._registry.get(topic)
         if kind is None:
             raise CorruptRecordError(
-                f"The stored name {stored_event.topic} is unknown to this version of Redress; "
-                "run a version that knows it."
+                f"The stored name {topic} is unknown to this version of Redress; run a version that knows it."
             )
         try:
-            head, data = envelope.decode(stored_event.state)
+            head, data = envelope.decode(state)
         except msgspec.MsgspecError as error:
             raise CorruptRecordError(
-                f"Version {stored_event.originator_version} of stream {stored_event.originator_id} does not read; "
-                "restore it from a back-up."
+                f"The record at position {position} ({topic}) does not read; restore it from a back-up."
             ) from error
-        event = upcasting.read(kind, head.type_version, data)
-        position = stored_event.id if isinstance(stored_event, Notification) else 0
-        return Recorded(head, event, position)
+        return Recorded(head, upcasting.read(kind, head.type_version, data), position)

@@ -4,10 +4,8 @@ Beside the events lie, in the same file and the same transactions, three small t
 (the library's `tracking`), the index, the answers given under an idempotency key, and parked events.
 """
 
-import sqlite3
 from pathlib import Path
 
-from eventsourcing.persistence import Notification
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -27,8 +25,8 @@ CREATE_BESIDE = (
     ),
     "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, fingerprint TEXT, answer BLOB NOT NULL) WITHOUT ROWID",
     (
-        "CREATE TABLE IF NOT EXISTS parked (reaction TEXT NOT NULL, position INTEGER NOT NULL, stream_id TEXT NOT NULL, "
-        "stream_version INTEGER NOT NULL, topic TEXT NOT NULL, cause TEXT NOT NULL, "
+        "CREATE TABLE IF NOT EXISTS parked (reaction TEXT NOT NULL, position INTEGER NOT NULL, "
+        "stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, topic TEXT NOT NULL, cause TEXT NOT NULL, "
         "parked_at TEXT NOT NULL, PRIMARY KEY (reaction, position)) WITHOUT ROWID"
     ),
 )
@@ -73,12 +71,3 @@ class StableRecorder(SQLiteProcessRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(self.select_max_notification_id_statement)
             return cursor.fetchone()[0] or 0
-
-    def log(self, connection: sqlite3.Connection, after: int, limit: int) -> list[Notification]:
-        """Return records behind a number on a connection of the caller's, without the library's row objects."""
-        rows = connection.execute(
-            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
-            "WHERE rowid > ? ORDER BY rowid LIMIT ?",
-            (after, limit),
-        )
-        return [Notification(row[1], row[2], row[3], row[4], row[0]) for row in rows]

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import Notification
-
 from shared.events.envelope import Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer, no_index
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
-from shared.eventstore.sqlite_work import SqliteWork
+from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
 from shared.eventstore.store import Tracking, Written
 from shared.eventstore.writer import GroupCommit, Job
 from shared.ids import new_id
 
 T = TypeVar("T")
+
+_SELECT_LOG = "SELECT topic, state, rowid FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 
 CACHE_KIB = 16 * 1024
 MAPPED_BYTES = 1 << 30
@@ -73,12 +73,7 @@ class SqliteEventStore:
 
     async def stream(self, stream_id: UUID) -> Sequence[Recorded]:
         """Return the facts of a stream in order."""
-        rows = self._reader().execute(
-            "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events "
-            "WHERE originator_id = ? ORDER BY originator_version",
-            (stream_id.hex,),
-        )
-        return [self.mapper.to_domain_event(Notification(*row)) for row in rows]
+        return [self.mapper.read(*row) for row in self._reader().execute(SELECT_STREAM, (stream_id.hex,))]
 
     async def lookup(self, kind: str, key: str) -> str | None:
         """Return what the index says about a key."""
@@ -88,8 +83,7 @@ class SqliteEventStore:
 
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` facts behind a position, in log order."""
-        notifications = self.recorder.log(self._reader(), after, limit)
-        return [self.mapper.to_domain_event(notification) for notification in notifications]
+        return [self.mapper.read(*row) for row in self._reader().execute(_SELECT_LOG, (after, limit))]
 
     async def head(self) -> int:
         """Return the position of the newest fact."""

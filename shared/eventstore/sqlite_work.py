@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import Notification
 
 from shared.errors import ConflictError, InvalidError
 from shared.events.envelope import Envelope, Event, Recorded
@@ -17,10 +16,7 @@ from shared.eventstore.store import Written
 from shared.supervision import Failure, attempt
 
 _INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)"
-_SELECT = (
-    "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events "
-    "WHERE originator_id = ? ORDER BY originator_version"
-)
+SELECT_STREAM = "SELECT topic, state, rowid FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
 
 
 class SqliteWork:
@@ -36,8 +32,7 @@ class SqliteWork:
 
     def read(self, stream_id: UUID) -> Sequence[Recorded]:
         """Return the facts of a stream in order."""
-        rows = self._cursor.execute(_SELECT, (stream_id.hex,)).fetchall()
-        return [self._mapper.to_domain_event(Notification(*row)) for row in rows]
+        return [self._mapper.read(*row) for row in self._cursor.execute(SELECT_STREAM, (stream_id.hex,)).fetchall()]
 
     def version(self, stream_id: UUID) -> int:
         """Return the version of a stream without reading its facts."""

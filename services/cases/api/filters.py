@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.cases.api.words import IssueCode, SeverityCode
+from services.cases.api.words import IssueCode, Moment, SeverityCode
 from services.cases.domain.course import State
 from shared.events.cases import OrganisationKind
 from shared.web.fields import Country, Line, Word
@@ -31,8 +31,8 @@ class CasesAsked(_Paged):
     country: Country | None = None
     channel: Word | None = None
     overdue: Annotated[bool | None, Field(description="Whether an open duty is past its time.")] = None
-    opened_from: AwareDatetime | None = None
-    opened_to: Annotated[AwareDatetime | None, Field(description="The first moment that is too late.")] = None
+    opened_from: Moment | None = None
+    opened_to: Annotated[Moment | None, Field(description="The first moment that is too late.")] = None
     text: Annotated[Line | None, Field(description="In the number, the site or a respondent's name.")] = None
 
 
@@ -48,5 +48,5 @@ class PastAsked(_Asked):
     """Which past of a case; without any, today."""
 
     version: Annotated[int | None, Field(ge=1, le=1_000_000, description="After so many facts.")] = None
-    as_of: Annotated[AwareDatetime | None, Field(description="What was true by then.")] = None
-    known_at: Annotated[AwareDatetime | None, Field(description="What was known by then.")] = None
+    as_of: Annotated[Moment | None, Field(description="What was true by then.")] = None
+    known_at: Annotated[Moment | None, Field(description="What was known by then.")] = None

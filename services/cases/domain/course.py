@@ -1,7 +1,7 @@
 """The course of a case: the state that each fact leads to, and the duties that run meanwhile."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Literal
 from uuid import UUID
 
@@ -164,7 +164,7 @@ def _answer(escalated: facts.CaseEscalated, at: datetime) -> Duty:
 
 
 def _remedy(item: facts.RemedyItem, at: datetime) -> Duty:
-    end_of_day = datetime.combine(item.due_on, time(), UTC) + timedelta(days=1)
+    end_of_day = datetime.combine(item.due_on, time.max, UTC)
     return Duty(duty="remedy", party=item.owner, started_at=at, due_at=end_of_day, subject=item.item_id)
 
 

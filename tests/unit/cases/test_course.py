@@ -1,6 +1,6 @@
 """Where each fact leads, and which duties run."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -100,10 +100,15 @@ def test_an_escalated_party_must_answer_in_time() -> None:
 
 def test_a_remedy_is_due_until_the_end_of_its_day_and_a_refutation_opens_the_duty_again() -> None:
     promised = duties(*PLANNED_CASE)["remedy"]
-    assert promised.due_at == datetime(2026, 5, 1, tzinfo=UTC)
+    assert promised.due_at == datetime(2026, 4, 30, 23, 59, 59, 999999, UTC)
     assert duties(*PLANNED_CASE, PART_PAID)["remedy"].met_at is None
     assert duties(*PAID_CASE)["remedy"].met_at is not None
     assert duties(*PAID_CASE, REFUTED)["remedy"].met_at is None
+
+
+def test_a_remedy_may_be_due_on_the_last_day_of_the_calendar() -> None:
+    item = msgspec.structs.replace(PLANNED.items[0], due_on=date.max)
+    assert duties(OPENED, msgspec.structs.replace(PLANNED, items=(item,)))["remedy"].due_at.date() == date.max
 
 
 def test_the_next_due_time_is_that_of_the_earliest_open_duty_and_a_closed_case_has_none() -> None:
