@@ -1,5 +1,6 @@
 """The only place that makes identity: time-ordered ids for facts, derived ids for whatever has a natural key."""
 
+import base64
 import random
 import secrets
 import time
@@ -10,7 +11,7 @@ NAMESPACE = UUID("b7d2c0de-6f1e-5a51-9d2e-6c1f0a7d4e11")
 
 _random = random.Random(secrets.randbits(256))  # noqa: S311 - ids are unique, not secret; a system call each is dear
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 def new_id() -> UUID:
@@ -32,4 +33,7 @@ def derived_id(kind: str, *parts: str) -> UUID:
 
 def crockford(value: int, length: int) -> str:
     """Write the lowest `5 * length` bits of a number in Crockford's base 32, which has no I, L, O or U."""
-    return "".join(_CROCKFORD[value >> 5 * place & 31] for place in reversed(range(length)))
+    bits = 5 * length
+    padding = -bits % 8
+    octets = ((value & (1 << bits) - 1) << padding).to_bytes((bits + padding) // 8, "big")
+    return base64.b32encode(octets).translate(_TO_CROCKFORD)[:length].decode()

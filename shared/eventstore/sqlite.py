@@ -121,9 +121,10 @@ class SqliteEventStore:
         self.recorder.datastore.close()
 
     async def _submit(self, work: Callable[[SqliteWork], T]) -> T:
-        job = Job(work)
+        loop = asyncio.get_running_loop()
+        job = Job(work, loop, loop.create_future())
         self._writer.submit(job)
-        result: T = await asyncio.wrap_future(job.future)
+        result: T = await job.future
         return result
 
     def _connect(self) -> sqlite3.Connection:

@@ -4,12 +4,12 @@ Each command runs under a savepoint, so that a refusal or conflict undoes only i
 commit is on the disk; after a commit that failed halfway the log itself is asked whether it holds the facts.
 """
 
+import asyncio
 import logging
 import queue
 import sqlite3
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
@@ -25,19 +25,27 @@ log = logging.getLogger("redress.eventstore")
 
 @dataclass(slots=True)
 class Job:
-    """A command on its way: the work, who waits for it, and what came out so far."""
+    """A command on its way: the work, who waits for it in which event loop, and what came out so far."""
 
     work: Callable[[SqliteWork], Any]
-    future: Future[Any] = field(default_factory=Future)
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
     outcome: Any = None
     appended: Sequence[Recorded] = ()
 
     def settle(self) -> None:
-        """Tell who waits."""
+        """Tell who waits, unless they have gone away meanwhile; runs in their loop."""
+        if self.future.done():
+            return
         if isinstance(self.outcome, Failure):
             self.future.set_exception(self.outcome.error)
         else:
             self.future.set_result(self.outcome)
+
+
+def _settle(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        job.settle()
 
 
 class GroupCommit(Thread):
@@ -133,5 +141,6 @@ class GroupCommit(Thread):
         newest = max((job.appended[-1].position for job in batch if job.appended), default=0)
         if newest:
             self._committed(newest)
-        for job in batch:
-            job.settle()
+        for loop in {job.loop for job in batch}:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_settle, [job for job in batch if job.loop is loop])

@@ -63,6 +63,10 @@ ROLES_OF_ACCESS = "redress_roles"
 """Attribute of an access dependency that holds its roles, for the walk over all routes."""
 
 
+PARAMETERS = "redress_parameters"
+"""Attribute of a dependency that holds the OpenAPI description of the headers it reads by itself."""
+
+
 def allow(*roles: Role) -> Access:
     """Return the dependency that lets these roles in, by `Authorization: Bearer KEY`, and tells who it is."""
     return _access(frozenset(roles), _caller_by_key)

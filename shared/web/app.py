@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from shared.clock import Clock, system_clock
 from shared.errors import SettingsError
 from shared.web import problems
-from shared.web.access import ROLES_OF_ACCESS, Gatekeeper, public
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, public
 from shared.web.consistency import WaitFor
 from shared.web.limits import Admission, BodyLimit
 
@@ -42,14 +42,15 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.gatekeeper = gatekeeper
     app.state.wait_for = wait_for
     app.state.clock = clock
     problems.install(app)
+    app.include_router(_health(live, ready))
     for router in routers:
         app.include_router(router)
-    app.include_router(_health(live, ready))
     _describe(app)
     _refuse_open_doors(app)
     app.add_middleware(BodyLimit)
@@ -73,14 +74,14 @@ def doors(app: FastAPI) -> Iterator[Door]:
 
 
 def _roles(dependant: Dependant | None) -> frozenset[str] | None:
-    pending = list(dependant.dependencies) if dependant else []
-    while pending:
-        dependency = pending.pop()
-        roles: frozenset[str] | None = getattr(dependency.call, ROLES_OF_ACCESS, None)
-        if roles is not None:
-            return roles
-        pending.extend(dependency.dependencies)
-    return None
+    found = (getattr(call, ROLES_OF_ACCESS, None) for call in _dependencies(dependant))
+    return next((roles for roles in found if roles is not None), None)
+
+
+def _dependencies(dependant: Dependant | None) -> Iterator[Any]:
+    for dependency in dependant.dependencies if dependant else ():
+        yield dependency.call
+        yield from _dependencies(dependency)
 
 
 def _refuse_open_doors(app: FastAPI) -> None:
@@ -122,7 +123,17 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             operation["responses"]["default"] = refusal
             operation["responses"].pop("422", None)
+    _describe_headers(app, document["paths"])
     return document
+
+
+def _describe_headers(app: FastAPI, paths: dict[str, Any]) -> None:
+    for context in iter_route_contexts(app.routes):
+        read = [getattr(call, PARAMETERS, ()) for call in _dependencies(getattr(context, "dependant", None))]
+        for method in context.methods or ():
+            operation = paths.get(context.path or "", {}).get(method.lower())
+            if operation is not None and any(read):
+                operation.setdefault("parameters", []).extend(header for headers in read for header in headers)
 
 
 def _describe(app: FastAPI) -> None:

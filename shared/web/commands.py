@@ -3,20 +3,46 @@
 import hashlib
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, JsonValue
+from starlette.datastructures import Headers
 
 from shared.errors import InvalidError
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 from shared.ids import new_id
-from shared.web.access import ROLES_OF_ACCESS, Role, allow
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Role, allow
 from shared.web.consistency import POSITION_HEADER, position_token
 
 C = TypeVar("C")
+
+COMMAND_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key with the same request is carried out once and answered the same.",
+        "schema": {"type": "string", "maxLength": 200},
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that was read; a version that has moved on is refused with 412.",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    },
+    {
+        "name": "traceparent",
+        "in": "header",
+        "description": "W3C trace context, kept with the facts.",
+        "schema": {"type": "string", "maxLength": 55},
+    },
+]
+"""What every command reads beside its body, as OpenAPI describes it."""
+
+_LONGEST_HEADER = 200
+_LONGEST_VERSION = 9
 
 Commanding = Callable[..., Coroutine[Any, Any, CommandContext]]
 
@@ -36,24 +62,22 @@ def commanded(*roles: Role) -> Commanding:
     """Return the dependency of a command route: lets these roles in and gathers the command's context."""
     access = allow(*roles)
 
-    async def commanding(
-        request: Request,
-        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-        if_match: Annotated[str | None, Header(max_length=40, examples=['"3"'])] = None,
-        traceparent: Annotated[str | None, Header(max_length=55)] = None,
-    ) -> CommandContext:
+    async def commanding(request: Request) -> CommandContext:
         caller = await access(request)
+        headers = request.headers
+        idempotency_key = _short(headers, "idempotency-key")
         return CommandContext(
             actor=caller.actor,
             now=request.app.state.clock(),
             correlation_id=new_id(),
-            traceparent=traceparent,
-            expected_version=_version(if_match),
+            traceparent=_short(headers, "traceparent"),
+            expected_version=_version(headers.get("if-match")),
             idempotency_key=idempotency_key and f"{caller.id}:{idempotency_key}",
             fingerprint=await _fingerprint(request) if idempotency_key else None,
         )
 
     setattr(commanding, ROLES_OF_ACCESS, frozenset(roles))
+    setattr(commanding, PARAMETERS, COMMAND_HEADERS)
     return commanding
 
 
@@ -89,10 +113,17 @@ async def _fingerprint(request: Request) -> str:
     return hashlib.sha256(request.method.encode() + request.url.path.encode() + b"\n" + content).hexdigest()
 
 
+def _short(headers: Headers, name: str) -> str | None:
+    value = headers.get(name)
+    if value is not None and len(value) > _LONGEST_HEADER:
+        raise InvalidError(f"{name} has up to {_LONGEST_HEADER} characters.", field=name)
+    return value
+
+
 def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match == "*":
         return None
     number = if_match.removeprefix("W/").strip('"')
-    if not number.isascii() or not number.isdigit():
+    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST_VERSION:
         raise InvalidError('If-Match takes the ETag of the thing, such as "3".', field="If-Match")
     return int(number)

@@ -1,11 +1,12 @@
 """Read your own writes: a position token from a command, waited for by a query."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Any
 
-from fastapi import Header, Request
+from fastapi import Request
 
 from shared.errors import InvalidError
+from shared.web.access import PARAMETERS
 
 POSITION_HEADER = "Redress-Position"
 WAIT_HEADER = "Redress-Wait-For"
@@ -19,18 +20,22 @@ def position_token(source: str, position: int) -> str:
     return f"{source}:{position}"
 
 
-async def caught_up(
-    request: Request,
-    redress_wait_for: Annotated[
-        str | None,
-        Header(description="A position token; the answer waits until the view has it.", examples=["cases:42"]),
-    ] = None,
-) -> None:
+WAIT_PARAMETER: dict[str, Any] = {
+    "name": WAIT_HEADER,
+    "in": "header",
+    "description": "Position tokens, separated by commas; the answer waits until the view has them.",
+    "schema": {"type": "string"},
+    "example": "cases:42",
+}
+
+
+async def caught_up(request: Request) -> None:
     """Wait for every token of `Redress-Wait-For` (several are separated by commas) before the view answers."""
-    if redress_wait_for is None:
+    asked = request.headers.get(WAIT_HEADER)
+    if asked is None:
         return
     wait_for: WaitFor = request.app.state.wait_for
-    for token in redress_wait_for.split(","):
+    for token in asked.split(","):
         source, _, position = token.strip().partition(":")
         if not position.isascii() or not position.isdigit() or len(position) > 18:  # noqa: PLR2004 - fits 64 bits
             raise InvalidError(
@@ -38,6 +43,9 @@ async def caught_up(
                 field=WAIT_HEADER,
             )
         await wait_for(_service_of(request.url.path), source, int(position))
+
+
+setattr(caught_up, PARAMETERS, [WAIT_PARAMETER])
 
 
 def _service_of(path: str) -> str:
