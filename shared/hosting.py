@@ -7,6 +7,7 @@ from typing import Any
 
 import uvloop
 
+from shared.bus import projecting, reacting
 from shared.bus.loops import Loop
 from shared.bus.projecting import project
 from shared.bus.reacting import react
@@ -15,8 +16,6 @@ from shared.documents.folding import Projection
 from shared.errors import BehindError, InvalidError
 from shared.service import Service
 
-LINGER = 0.01
-"""Seconds to let facts gather after a wake-up: larger batches, at the price of this much delay."""
 POLL = 0.5
 """Seconds after which a log is looked at again although nobody woke us: another process may have written."""
 WAIT_LIMIT = 5.0
@@ -137,7 +136,7 @@ class Host:
             after = await service.store.reached(reaction.name)
             await self._woken(reaction.source, after)
 
-        return Loop(f"reaction.{reaction.name}", round_, rest)
+        return Loop(f"reaction.{reaction.name}", round_, rest, reacting.BATCH)
 
     def _projection_loop(self, service: Service, source: str, projections: list[Projection[Any]]) -> Loop:
         async def round_() -> int:
@@ -147,11 +146,10 @@ class Host:
             after = await service.documents.position(projections[0].collection)
             await self._woken(source, after)
 
-        return Loop(f"projection.{service.name}.{source}", round_, rest)
+        return Loop(f"projection.{service.name}.{source}", round_, rest, projecting.BATCH)
 
     async def _woken(self, source: str, after: int) -> None:
         await self.services[source].store.wait(after, POLL)
-        await asyncio.sleep(LINGER)
 
     def _resting(self, seconds: float) -> Callable[[], Coroutine[Any, Any, None]]:
         async def rest() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake import domain
 from services.intake.domain import Accept, DismissReason, Report
+from shared.errors import ConflictError
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     MessageFiled,
@@ -67,9 +68,11 @@ class Intake:
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             nonlocal repeated
-            earlier = unit.read(identity)
-            repeated = bool(earlier)
-            return earlier[:1] or unit.append(identity, 0, [message], context)
+            try:
+                return unit.append(identity, 0, [message], context)
+            except ConflictError:
+                repeated = True
+                return unit.read(identity)[:1]
 
         written = await self._store.write(context, work)
         return Taken(identity, self.receipt(identity), written.position, repeated or written.repeated)

@@ -12,11 +12,15 @@ log = logging.getLogger("redress.loops")
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 30.0
+PACE = 0.03
 
 
 @dataclass(slots=True)
 class Loop:
     """`round` returns how much it did; at 0 the loop rests in `rest` until there may be more to do.
+
+    After less than a `full` round it pauses for `PACE` seconds, so that facts gather into batches while requests
+    keep coming; a full round means that there is more, and the next begins at once.
 
     A failed round is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE` seconds.
     """
@@ -24,6 +28,7 @@ class Loop:
     name: str
     round: Callable[[], Awaitable[int]]
     rest: Callable[[], Awaitable[None]]
+    full: int = 1
     beat: float = field(default_factory=time.monotonic)
     failures: int = 0
 
@@ -40,7 +45,7 @@ class Loop:
                 await self.rest()
                 self.beat = time.monotonic()
             else:
-                await asyncio.sleep(0)
+                await asyncio.sleep(PACE if outcome < self.full else 0)
 
     async def _after_failure(self, failure: Failure, stopping: asyncio.Event) -> None:
         self.failures += 1

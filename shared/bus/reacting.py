@@ -41,11 +41,12 @@ async def react(reaction: Reaction, feed: Feed, store: ReactingStore, clock: Clo
 
 
 def _answer(work: SqliteWork, reaction: Reaction, batch: Sequence[Recorded], now: datetime) -> None:
+    parked = work.parked(reaction.name)
     for recorded in batch:
         handler = reaction.routes.get(type(recorded.event))
         if handler is None:
             continue
-        if work.is_parked(reaction.name, recorded.envelope.stream_id):
+        if recorded.envelope.stream_id.hex in parked:
             work.park(reaction.name, recorded, "behind a parked fact of its stream", now)
             continue
         failure = work.guarded(lambda handler=handler, recorded=recorded: handler(work, recorded))  # type: ignore[misc]  # bound defaults
@@ -56,3 +57,4 @@ def _answer(work: SqliteWork, reaction: Reaction, batch: Sequence[Recorded], now
         if isinstance(failure.error, RedressError) and failure.error.retry:
             raise failure.error
         work.park(reaction.name, recorded, failure.cause, now)
+        parked.add(recorded.envelope.stream_id.hex)

@@ -22,6 +22,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=2048,
     )

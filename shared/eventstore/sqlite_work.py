@@ -79,10 +79,10 @@ class SqliteWork:
         """Keep the answer given under an idempotency key."""
         self._cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, fingerprint, msgspec.json.encode(answer)))
 
-    def is_parked(self, reaction: str, stream_id: UUID) -> bool:
-        """Return whether an earlier fact of this stream waits in the dead letters of a reaction."""
-        statement = "SELECT 1 FROM parked WHERE reaction = ? AND stream_id = ? LIMIT 1"
-        return self._cursor.execute(statement, (reaction, stream_id.hex)).fetchone() is not None
+    def parked(self, reaction: str) -> set[str]:
+        """Return the streams, as hex ids, of which a fact waits in the dead letters of a reaction."""
+        statement = "SELECT DISTINCT stream_id FROM parked WHERE reaction = ?"
+        return {row[0] for row in self._cursor.execute(statement, (reaction,))}
 
     def park(self, reaction: str, recorded: Recorded, cause: str, at: datetime) -> None:
         """Put a fact, by its place, into the dead letters of a reaction."""

@@ -115,8 +115,8 @@ def test_a_broken_field_is_named_and_changes_nothing(system: System, change: dic
         (b"{", "application/json", 400),
         (b'{"text": "\xff"}', "application/json", 400),
         (b"[]", "application/json", 422),
-        (b"", "application/json", 422),
-        (b"text=hello", "application/x-www-form-urlencoded", 422),
+        (b"", "application/json", 400),
+        (b"text=hello", "application/x-www-form-urlencoded", 415),
         (json.dumps({"text": "x" * 10_000_000}).encode(), "application/json", 413),
     ],
 )

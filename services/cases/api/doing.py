@@ -15,6 +15,7 @@ from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 from shared.web.access import Role
 from shared.web.commands import Commanded, answer, as_command, true_since
+from shared.web.lean import LeanRoute
 
 OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
 
@@ -51,7 +52,7 @@ COMMANDS = (
 
 def opening_routes(cases: Cases) -> APIRouter:
     """Return the routes that begin something."""
-    routes = APIRouter(tags=["cases"])
+    routes = APIRouter(tags=["cases"], route_class=LeanRoute)
 
     @routes.post("/cases", status_code=CREATED, summary="Open a case", responses=shown(CREATED, OPENED))
     async def open_case(body: bodies.OpenCaseBody, context: CommandContext = Commanded(*OFFICE)) -> Response:
@@ -77,7 +78,7 @@ def opening_routes(cases: Cases) -> APIRouter:
 
 def command_routes(cases: Cases) -> APIRouter:
     """Return a route for every command on a case."""
-    routes = APIRouter(tags=["cases"])
+    routes = APIRouter(tags=["cases"], route_class=LeanRoute)
     for route in COMMANDS:
         routes.add_api_route(
             f"/cases/{{case_id}}/{route.path}",

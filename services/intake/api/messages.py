@@ -15,6 +15,7 @@ from shared.eventstore.context import CommandContext
 from shared.web.access import Role, allow
 from shared.web.commands import Commanded, true_since
 from shared.web.consistency import POSITION_HEADER, caught_up, position_token
+from shared.web.lean import LeanRoute
 
 SENDERS = (Role.CHANNEL, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
 
@@ -39,6 +40,22 @@ def _answers(description: str, example: object) -> dict[str, Any]:
 def messages_router(intake: Intake, views: IntakeViews, batch_limit: int) -> APIRouter:
     """Return the routes that channels use."""
     router = APIRouter(prefix="/intake/v1", tags=["intake"])
+    router.include_router(_submitting(intake, batch_limit))
+
+    @router.get(
+        "/messages/{message_id}",
+        summary="Where a message went",
+        dependencies=[Depends(allow(*SENDERS, Role.AUDITOR)), Depends(caught_up)],
+        responses={200: _answers("The message.", TAKEN | {"report_id": "0c6e0d1e-9d5f-5a0f-8d0e-2f4f6c1b3a5d"})},
+    )
+    async def get_message(message_id: UUID) -> Response:
+        return Response(msgspec.json.encode(await views.message(message_id)), media_type="application/json")
+
+    return router
+
+
+def _submitting(intake: Intake, batch_limit: int) -> APIRouter:
+    router = APIRouter(route_class=LeanRoute)
 
     @router.post(
         "/messages",
@@ -49,15 +66,6 @@ def messages_router(intake: Intake, views: IntakeViews, batch_limit: int) -> API
     async def submit_message(body: NativeMessage, context: CommandContext = Commanded(*SENDERS)) -> Response:
         taken = await _take(intake, body, context)
         return _answer(_taken(taken), 200 if taken.repeated else 202, taken)
-
-    @router.get(
-        "/messages/{message_id}",
-        summary="Where a message went",
-        dependencies=[Depends(allow(*SENDERS, Role.AUDITOR)), Depends(caught_up)],
-        responses={200: _answers("The message.", TAKEN | {"report_id": "0c6e0d1e-9d5f-5a0f-8d0e-2f4f6c1b3a5d"})},
-    )
-    async def get_message(message_id: UUID) -> Response:
-        return Response(msgspec.json.encode(await views.message(message_id)), media_type="application/json")
 
     @router.post(
         "/events",

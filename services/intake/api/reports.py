@@ -14,6 +14,7 @@ from shared.eventstore.context import CommandContext
 from shared.web.access import Role, allow
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.consistency import caught_up
+from shared.web.lean import LeanRoute
 from shared.web.paging import write_cursor
 
 DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
@@ -65,11 +66,12 @@ def reports_router(intake: Intake, views: IntakeViews) -> APIRouter:
         headers = {"ETag": f'"{report["version"]}"'}
         return Response(msgspec.json.encode(report), media_type="application/json", headers=headers)
 
-    _add_decisions(router, intake)
+    router.include_router(_deciding(intake))
     return router
 
 
-def _add_decisions(router: APIRouter, intake: Intake) -> None:
+def _deciding(intake: Intake) -> APIRouter:
+    router = APIRouter(route_class=LeanRoute)
     decided = {"report_id": _REPORT["report_id"], "version": 2, "position": "intake:19"}
 
     @router.post(
@@ -100,3 +102,5 @@ def _add_decisions(router: APIRouter, intake: Intake) -> None:
         context = true_since(context, body.occurred_at)
         written = await intake.link(report_id=report_id, case_id=body.case_id, context=context)
         return answer(written, "intake", {"report_id": report_id, "case_id": body.case_id})
+
+    return router
