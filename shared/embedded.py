@@ -71,8 +71,8 @@ class Embedded:
 
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
-        parked = {name: await store.parked() for name, store in self.stores.items()}
-        return {"ok": max(lag.values(), default=0) <= READY_LAG, "lag": lag, "dead_letters": parked}
+        well = max(lag.values(), default=0) <= READY_LAG
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
 def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

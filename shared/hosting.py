@@ -90,6 +90,24 @@ class Host:
                 behind[f"{service.name}.{projection.collection.name}"] = head - position
         return behind
 
+    async def parked(self) -> dict[str, int]:
+        """Return how many facts of each reaction's service, and streams of each view, wait in dead letters."""
+        waiting = {name: await service.store.parked() for name, service in self.services.items()}
+        for service in self.services.values():
+            for projection in service.projections:
+                name = f"{service.name}.{projection.collection.name}"
+                waiting[name] = len(await service.documents.parked(projection.collection))
+        return waiting
+
+    async def backlog(self) -> int:
+        """Return how many facts the reactions and views have still to read."""
+        behind = sum((await self.lag()).values())
+        for service in self.services.values():
+            for reaction in service.reactions:
+                head = await self.services[reaction.source].store.head()
+                behind += head - await service.store.reached(reaction.name)
+        return behind
+
     async def _after_reactions(self, service: str, source: str, position: int, deadline: float) -> int:
         reactions = [reaction for reaction in self.services[service].reactions if reaction.source == source]
         store = self.services[service].store

@@ -12,7 +12,7 @@ from shared.events.envelope import Recorded
 from shared.eventstore.sqlite_work import SqliteWork
 from shared.eventstore.store import Tracking
 
-BATCH = 50
+BATCH = 20
 """Facts per transaction: commands wait behind it, so it must stay a matter of milliseconds."""
 T = TypeVar("T")
 

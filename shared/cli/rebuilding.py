@@ -21,6 +21,5 @@ async def rebuild_service(host: Host, service: str, progress: Progress) -> Seque
 async def catch_up(host: Host, progress: Progress) -> None:
     """Bring reactions and views of a system that does not run to the end of their logs."""
     await host.prepare()
-    heads = [await service.store.head() for service in host.services.values()]
-    progress.begin("bringing the views up to date", sum(heads))
+    progress.begin("bringing the views up to date", await host.backlog())
     await host.drain(progress.advance)

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
+from uuid import UUID
 
 from shared.documents.port import Collection, Documents, R
-from shared.errors import PoisonError
+from shared.errors import PoisonError, RedressError
 from shared.events.envelope import Recorded
+from shared.supervision import Failure
+
+FOLD_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, RedressError)
+"""What a fold may fail with on a fact that it does not expect; a fold does no input or output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +28,44 @@ class Projection(Generic[R]):
 
 
 async def fold_batch(projection: Projection[R], documents: Documents, batch: Sequence[Recorded], position: int) -> None:
-    """Fold a batch, in log order, and store the rows with `position`, the number of the last event read."""
-    mine = [recorded for recorded in batch if recorded.envelope.stream == projection.stream]
+    """Fold a batch, in log order, and store the rows with `position`, the number of the last event read.
+
+    A stream that the fold fails on is parked with its later events and the rest goes on; a gap stops everything.
+    """
+    known = await documents.parked(projection.collection)
+    mine = [
+        recorded
+        for recorded in batch
+        if recorded.envelope.stream == projection.stream and (not known or recorded.envelope.stream_id not in known)
+    ]
     rows = await _rows_of(projection, documents, mine)
     changed: dict[int, R] = {}
+    parked: dict[UUID, str] = {}
     for recorded in mine:
         envelope = recorded.envelope
         key = envelope.stream_id.int
         row = rows.get(key)
-        last = 0 if row is None else row.version
-        if envelope.stream_version <= last:
+        if (parked and envelope.stream_id in parked) or not _is_next(projection, row, recorded):
             continue
-        if envelope.stream_version > last + 1:
-            raise PoisonError(
-                f"{projection.collection.name}: stream {envelope.stream_id} jumps from version {last} to "
-                f"{envelope.stream_version} at position {recorded.position}; rebuild the view from the log."
-            )
-        row = projection.fold(row, recorded)
+        try:
+            row = projection.fold(row, recorded)
+        except FOLD_ERRORS as error:
+            parked[envelope.stream_id] = Failure(error).cause
+            changed.pop(key, None)
+            continue
         row.version = envelope.stream_version
         rows[key] = changed[key] = row
-    await documents.save(projection.collection, list(changed.values()), position)
+    await documents.save(projection.collection, list(changed.values()), position, parked)
+
+
+def _is_next(projection: Projection[R], row: R | None, recorded: Recorded) -> bool:
+    version, last = recorded.envelope.stream_version, 0 if row is None else row.version
+    if version > last + 1:
+        raise PoisonError(
+            f"{projection.collection.name}: stream {recorded.envelope.stream_id} jumps from version {last} to "
+            f"{version} at position {recorded.position}; rebuild the view from the log."
+        )
+    return version == last + 1
 
 
 async def _rows_of(projection: Projection[R], documents: Documents, facts: Sequence[Recorded]) -> dict[int, R]:

@@ -104,8 +104,14 @@ class Documents(Protocol):
         """Return the rows of these streams that exist."""
         ...
 
-    async def save(self, collection: Collection[R], rows: Sequence[R], position: int) -> None:
-        """Write rows and position together."""
+    async def save(
+        self, collection: Collection[R], rows: Sequence[R], position: int, parked: Mapping[UUID, str] | None = None
+    ) -> None:
+        """Write rows and position together, and the streams newly parked, with the cause."""
+        ...
+
+    async def parked(self, collection: Collection[R]) -> frozenset[UUID]:
+        """Return the streams that the view cannot fold; they wait for a rebuild with a fold that can."""
         ...
 
     async def fingerprint(self, collection: Collection[R]) -> str:

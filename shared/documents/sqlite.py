@@ -31,6 +31,9 @@ class SqliteDocuments:
         self._opened: list[sqlite3.Connection] = []
         self._decoders: dict[type[Row], msgspec.json.Decoder[Row]] = {}
         self._connection().execute("CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, position INTEGER)")
+        self._connection().execute(
+            "CREATE TABLE IF NOT EXISTS parked (name TEXT, stream_id TEXT, cause TEXT, PRIMARY KEY (name, stream_id))"
+        )
 
     async def get(self, collection: Collection[R], row_id: UUID) -> R | None:
         """Return the row of a stream, or None."""
@@ -92,8 +95,10 @@ class SqliteDocuments:
                 rows[row.id] = row
         return rows
 
-    async def save(self, collection: Collection[R], rows: Sequence[R], position: int) -> None:
-        """Write rows and position together."""
+    async def save(
+        self, collection: Collection[R], rows: Sequence[R], position: int, parked: Mapping[UUID, str] | None = None
+    ) -> None:
+        """Write rows and position together, and the streams newly parked."""
         name = table(collection)
         with self._transaction() as connection:
             if rows:
@@ -105,7 +110,14 @@ class SqliteDocuments:
                 connection.executemany(
                     f"INSERT OR IGNORE INTO {name}__many VALUES (?, ?, ?)", _members(collection, rows)
                 )
+            for stream_id, cause in (parked or {}).items():
+                connection.execute("INSERT OR IGNORE INTO parked VALUES (?, ?, ?)", (name, str(stream_id), cause))
             connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, position))
+
+    async def parked(self, collection: Collection[R]) -> frozenset[UUID]:
+        """Return the streams that the view cannot fold."""
+        sql = "SELECT stream_id FROM parked WHERE name = ?"
+        return frozenset(UUID(row[0]) for row in self._connection().execute(sql, (table(collection),)))
 
     async def fingerprint(self, collection: Collection[R]) -> str:
         """Return the SHA-256 over all rows in id order, in hex."""
@@ -127,6 +139,7 @@ class SqliteDocuments:
                 connection.execute(f"ALTER TABLE {new}__many RENAME TO {old}__many")
                 connection.execute(f"DROP INDEX IF EXISTS {new}__many_id")
             connection.execute("DELETE FROM positions WHERE name = ?", (new,))
+            connection.execute("UPDATE parked SET name = ? WHERE name = ?", (old, new))
             connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (old, position))
         await self.prepare(served)
 
@@ -181,6 +194,7 @@ def _drop(connection: sqlite3.Connection, collection: Collection[R]) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"DROP TABLE IF EXISTS {name}__many")
     connection.execute("DELETE FROM positions WHERE name = ?", (name,))
+    connection.execute("DELETE FROM parked WHERE name = ?", (name,))
 
 
 def _cells(collection: Collection[R], row: R, position: int) -> list[object]:

@@ -70,3 +70,7 @@ class EventStore(Protocol):
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed, 0 at the beginning."""
         ...
+
+    async def parked(self) -> int:
+        """Return how many facts wait in the dead letters of this service's reactions."""
+        ...

@@ -1,10 +1,11 @@
 """The kinds of fields that request bodies are made of: bounded, free of NULs, times with a zone, exact money."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.events.values import ContactChannel
 
@@ -34,8 +35,25 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """An ISO 3166-1 alpha-2 code."""
 
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies outside the calendar in UTC") from error
+
+
+def _exact(amount: object) -> object:
+    if isinstance(amount, float):
+        raise ValueError('is written as text, such as "12500.00", so that no digit is lost')  # noqa: TRY004 - pydantic's way
+    return amount
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with a zone; one that UTC has no date for would stop every view that sorts by it."""
+
 Since = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Field(description="When it was true, with a zone; now when left out.", examples=["2026-03-01T09:30:00+07:00"]),
 ]
 
@@ -46,7 +64,9 @@ class MoneyField(BaseModel):
     """An exact amount in a currency of ISO 4217."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    amount: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4, examples=["12500.00"])]
+    amount: Annotated[
+        Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=18, decimal_places=4, examples=["12500.00"])
+    ]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["THB"])]
 
 

@@ -147,7 +147,7 @@ def test_nobody_is_unreachable_before_three_attempts_and_a_duplicate_names_the_o
     do(system.supervisor, case_id, "close", **twin, surviving_case_id=survivor)
 
 
-def test_a_closed_case_takes_notes_and_reopening_and_nothing_else(system: System) -> None:
+def test_a_closed_case_takes_notes_withdrawal_and_reopening_and_nothing_else(system: System) -> None:
     case_id, plant = engaged(system)
     do(system.supervisor, case_id, "close", reason="referred", explanation="Taken by the inspectorate.")
     item = {"remedy": "RM-DOC", "owner": "plant", "due_on": "2026-04-30"}
@@ -156,7 +156,6 @@ def test_a_closed_case_takes_notes_and_reopening_and_nothing_else(system: System
         "triage": TRIAGE,
         "assign": {"assignee": "colleague"},
         "consent": {"recipient": plant, "purpose": "disclose-identity"},
-        "withdraw-consent": {"recipient": plant, "purpose": "disclose-facts"},
         "name-respondent": {"organisation_id": plant, "role": "brand"},
         "escalate": {"organisation_id": plant, "level": "employer", "brief": BRIEF},
         "respond": {"organisation_id": plant, "position": "accepted"},
@@ -170,6 +169,7 @@ def test_a_closed_case_takes_notes_and_reopening_and_nothing_else(system: System
         refused(send(system.supervisor, case_id, command, **body), "case-open")
     assert show(system.operator, case_id)["version"] == version
     do(system.operator, case_id, "note", text="The inspectorate called.")
+    do(system.operator, case_id, "withdraw-consent", recipient=plant, purpose="disclose-facts")
     do(system.operator, case_id, "reopen", reason="They gave it back.")
     refused(send(system.operator, case_id, "reopen", reason="Twice."), "case-closed")
 

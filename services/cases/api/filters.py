@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.cases.api.words import IssueCode, Moment, SeverityCode
+from services.cases.api.words import IssueCode, SeverityCode
 from services.cases.domain.course import State
 from shared.events.cases import OrganisationKind
-from shared.web.fields import Country, Line, Word
+from shared.web.fields import Country, Line, Moment, Word
 
 
 class _Asked(BaseModel):

@@ -1,12 +1,12 @@
 """The words of this service's bodies and filters, beside those that all services share."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.web.commands import Body
+from shared.web.fields import Since
 
 IssueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[A-Z]{3}$")]
 SeverityCode = Annotated[str, StringConstraints(pattern=r"^S[1-9]$")]
@@ -16,16 +16,6 @@ Attempts = Annotated[int, Field(ge=0, le=1_000)]
 Plainly = Annotated[bool, Field(strict=True)]
 """Yes or no, and nothing that could be taken for one of them."""
 
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("lies outside the calendar in UTC") from error
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A time with a zone; one that UTC has no date for would stop every view that sorts by it."""
 
 OrganisationId = Annotated[UUID, Field(description="Id of a registered organisation.")]
 ItemId = Annotated[UUID, Field(description="Id of a remedy, as the case shows it.")]
@@ -37,10 +27,7 @@ ITEM = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e50"
 class CommandBody(Body):
     """What every command may carry: when it was true, if that was earlier than now."""
 
-    occurred_at: Annotated[
-        Moment | None,
-        Field(description="When it was true; now when left out.", examples=["2026-03-01T09:30:00+07:00"]),
-    ] = None
+    occurred_at: Since = None
 
 
 def example(**words: Any) -> ConfigDict:

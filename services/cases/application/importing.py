@@ -2,8 +2,7 @@
 
 from msgspec.structs import replace
 
-from services.cases.application.index import number_is_free
-from services.cases.application.numbering import case_number
+from services.cases.application.index import free_number
 from services.cases.domain.legacy import take_over
 from shared.eventstore.context import CommandContext
 from shared.eventstore.work import UnitOfWork
@@ -16,7 +15,7 @@ def import_record(unit: UnitOfWork, record: LegacyRecord, context: CommandContex
     case_id = derived_id("legacy", record.source, record.reference)
     if unit.read(case_id):
         return False
-    number = number_is_free(unit, case_number(case_id))
+    number = free_number(unit, case_id)
     for version, (occurred_at, event) in enumerate(take_over(record, number=number)):
         unit.append(case_id, version, [event], replace(context, occurred_at=occurred_at))
     return True

@@ -1,7 +1,10 @@
 """What decisions must know at once: which number and which organisation are taken."""
 
 from collections.abc import Iterable
+from itertools import count
+from uuid import UUID
 
+from services.cases.application.numbering import case_number
 from services.cases.domain.organisations import identity
 from shared.errors import ConflictError
 from shared.events import cases as facts
@@ -30,6 +33,12 @@ def number_is_free(unit: UnitOfWork, number: str) -> str:
     if unit.lookup(CASE_NUMBER, number) is not None:
         raise ConflictError("The number derived for this case is taken; open it again.", number=number)
     return number
+
+
+def free_number(unit: UnitOfWork, case_id: UUID) -> str:
+    """Return the first number of a case, whose id cannot be another, that no other case bears."""
+    numbers = (case_number(case_id, attempt) for attempt in count())
+    return next(number for number in numbers if unit.lookup(CASE_NUMBER, number) is None)
 
 
 def organisation_is_new(unit: UnitOfWork, event: facts.OrganisationRegistered) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.cases.application import streams
 from services.cases.application.importing import import_record
-from services.cases.application.index import number_is_free, organisation_is_new
+from services.cases.application.index import free_number, number_is_free, organisation_is_new
 from services.cases.application.numbering import case_number
 from services.cases.domain import closing, commands, disclosure, opening, organisations, remedies
 from services.cases.domain.state import Case
@@ -59,7 +59,7 @@ class Cases:
         case_id = report.case_id
         if unit.read(case_id):
             return ()
-        number = number_is_free(unit, case_number(case_id))
+        number = free_number(unit, case_id)
         events = opening.open_accepted(
             report, report_id=report_id, number=number, at=context.true_at, policy=self.policy
         )

@@ -43,8 +43,7 @@ def consent(case: Case, command: RecordConsent, *, by: str, recipient_known: boo
 
 
 def withdraw_consent(case: Case, command: WithdrawConsent) -> Sequence[Event]:
-    """Stop later disclosure; withdrawing what was never given says nothing new."""
-    still_open(case)
+    """Stop later disclosure, of a closed case too; withdrawing what was never given says nothing new."""
     recipient = _recipient(command.recipient)
     if not case.consented(recipient, frozenset({command.purpose})):
         return []

@@ -98,7 +98,11 @@ def test_withdrawal_is_recorded_once() -> None:
     command = WithdrawConsent(recipient=str(PLANT), purpose="disclose-facts")
     case(OPENED, CONSENTED).when(lambda state: disclosure.withdraw_consent(state, command)).then(WITHDRAWN)
     case(OPENED).when(lambda state: disclosure.withdraw_consent(state, command)).then()
-    case(OPENED, CLOSED).when(lambda state: disclosure.withdraw_consent(state, command)).then_refused("case-open")
+
+
+def test_consent_can_be_withdrawn_after_the_case_was_closed() -> None:
+    command = WithdrawConsent(recipient=str(PLANT), purpose="disclose-facts")
+    case(OPENED, CONSENTED, CLOSED).when(lambda state: disclosure.withdraw_consent(state, command)).then(WITHDRAWN)
 
 
 def test_a_respondent_is_a_registered_organisation_named_once_per_role() -> None:

@@ -83,10 +83,10 @@ class Life(RuleBasedStateMachine):
                 assert verified == {item.promise.item_id for item in case.items}
             case facts.CaseReopened():
                 assert case.state == "closed"
-            case facts.NoteAdded():
+            case facts.NoteAdded() | facts.ConsentWithdrawn():
                 pass
             case _:
-                assert case.state != "closed", "a closed case changes only by notes and reopening"
+                assert case.state != "closed", "a closed case changes only by notes, withdrawal and reopening"
 
     def reports_since_refuted(self, item_id: UUID) -> list[tuple[str, facts.RemedyItemCompleted]]:
         reports: list[tuple[str, facts.RemedyItemCompleted]] = []

@@ -166,3 +166,27 @@ async def test_a_rebuild_equals_what_was_served_and_says_when_it_does_not(
     await store.write(context(), note("next", version=25))
     await project([VIEW], store, documents)
     assert await ids(documents, Condition("tags", "has", "next")) == {row.id}
+
+
+async def test_a_stream_that_cannot_be_folded_is_parked_and_the_rest_goes_on(
+    documents: SqliteDocuments, store: SqliteEventStore
+) -> None:
+    def picky(row: Sheet | None, recorded: Recorded) -> Sheet:
+        if recorded.event == NoteAdded(text="poison"):
+            raise OverflowError
+        return fold(row, recorded)
+
+    bad, good = derived_id("test", "bad"), derived_id("test", "good")
+    for version, text in enumerate(("a", "poison", "b")):
+        await store.write(context(), note(text, version=version, stream=bad))
+        await store.write(context(), note(text.upper(), version=version, stream=good))
+    view = Projection(SHEETS, "cases", CASE, picky)
+    while await project([view], store, documents):
+        pass
+    assert await documents.parked(SHEETS) == {bad}
+    assert {row.id: row.version for row in (await documents.find(SHEETS, Query())).rows} == {good: 3}
+    await store.write(context(), note("c", version=3, stream=bad))
+    assert await project([view], store, documents) == 1
+    await rebuild(VIEW, store, documents, lambda _done: None)
+    assert await documents.parked(SHEETS) == frozenset()
+    assert {row.id: row.version for row in (await documents.find(SHEETS, Query())).rows} == {good: 3, bad: 4}
