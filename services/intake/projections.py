@@ -37,6 +37,7 @@ REPORTS = Collection(
     1,
     ReportRow,
     columns=("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+    order="opened_at",
 )
 
 

@@ -50,6 +50,7 @@ NOTIFICATIONS = Collection(
     version=1,
     row=NotificationRow,
     columns=("case_id", "state", "audience", "occasion", "channel", "created_at", "due_at"),
+    order="created_at",
 )
 
 

@@ -26,7 +26,8 @@ class Collection(Generic[R]):
     """Rows of one class. Raise `version` when the fold or the row changes: the rows are then built anew.
 
     `columns` are the fields one may filter and sort by (str, int, bool, datetime, UUID or None); `many` are
-    tuple or list fields of str that one may ask for membership in; `text` is a str field searched by substring.
+    tuple or list fields of str that one may ask for membership in; `text` is a str field searched by substring;
+    `order` is the column that lists are mostly sorted by, so that a filter and this order share an index.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Collection(Generic[R]):
     columns: tuple[str, ...] = ()
     many: tuple[str, ...] = ()
     text: str | None = None
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class SqliteDocuments:
             )
             connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (seq)")
             for column in collection.columns:
-                connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({column}, id)")
+                keys = ", ".join(dict.fromkeys(key for key in (column, collection.order, "id") if key))
+                connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
             if collection.many:
                 connection.execute(
                     f"CREATE TABLE IF NOT EXISTS {name}__many "

@@ -22,6 +22,10 @@ def read(
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> Event:
     """Decode the members of an event that was stored with `stored_version` as its class of today."""
+    if stored_version > kind.VERSION:
+        raise CorruptRecordError(
+            f"A stored {kind.TOPIC} is of version {stored_version}, which this Redress does not know yet; run a newer one."
+        )
     try:
         if stored_version == kind.VERSION:
             return _decoder(kind).decode(data)

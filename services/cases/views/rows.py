@@ -56,7 +56,13 @@ CASES: Collection[CaseRow] = Collection(
     columns=("state", "severity", "assignee", "team", "country", "channel", "opened_at", "due_by"),
     many=("issues", "respondents"),
     text="text",
+    order="opened_at",
 )
 ORGANISATIONS: Collection[OrganisationRow] = Collection(
-    "organisations", 1, OrganisationRow, columns=("kind", "country", "os_id", "registered_at"), text="name"
+    "organisations",
+    1,
+    OrganisationRow,
+    columns=("kind", "country", "os_id", "registered_at"),
+    text="name",
+    order="registered_at",
 )
