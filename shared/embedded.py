@@ -20,6 +20,7 @@ from shared.hosting import READY_LAG, Host
 from shared.service import Parts, Service
 from shared.web.app import create_app
 from shared.web.keys import Keys
+from shared.web.limits import Traffic
 
 Build = Callable[[Parts, Mapping[str, EventStore]], Service]
 """A service's bootstrap; gets the records of the services built before it."""
@@ -35,6 +36,7 @@ class Embedded:
     clock: Clock
     stores: dict[str, SqliteEventStore]
     documents: dict[str, SqliteDocuments]
+    traffic: Traffic
 
     def app(self) -> FastAPI:
         """Return the app of all services; its life starts and stops the loops."""
@@ -55,6 +57,7 @@ class Embedded:
             ready=self._ready,
             lifespan=lifespan,
             clock=self.clock,
+            traffic=self.traffic,
         )
 
     def close(self) -> None:
@@ -92,7 +95,9 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
 
         parts = Parts(open_store=opener, documents=documents[name], data=folder, clock=clock)
         services.append(build(parts, dict(stores)))
-    return Embedded(data, Keys(data / "keys.sqlite", clock), Host(services, clock), clock, stores, documents)
+    traffic = Traffic()
+    host = Host(services, clock, lambda: traffic.inside)
+    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
 
 
 class FolderLock:

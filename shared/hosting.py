@@ -9,6 +9,7 @@ import uvloop
 
 from shared.bus import projecting, reacting
 from shared.bus.loops import Loop
+from shared.bus.pacing import Pacer
 from shared.bus.projecting import project
 from shared.bus.reacting import react
 from shared.clock import Clock, system_clock
@@ -29,11 +30,17 @@ READY_LAG = 10_000
 class Host:
     """Runs the loops of its services and knows how far they are."""
 
-    def __init__(self, services: Sequence[Service], clock: Clock = system_clock) -> None:
-        """Prepare the loops; `start` sets them going."""
+    def __init__(
+        self,
+        services: Sequence[Service],
+        clock: Clock = system_clock,
+        requests: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """Prepare the loops; `start` sets them going. `requests` tells how many are in hand just now."""
         self.services = {service.name: service for service in services}
         self._clock = clock
         self._stopping = asyncio.Event()
+        self._pacer = Pacer(requests)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.loops = [loop for service in services for loop in self._loops_of(service)]
@@ -148,7 +155,8 @@ class Host:
         reaction = service.reactions[index]
 
         async def round_() -> int:
-            return await react(reaction, self.services[reaction.source].store, service.store, self._clock)  # type: ignore[arg-type]  # embedded
+            feed = self.services[reaction.source].store
+            return await self._pacer.turn(lambda: react(reaction, feed, service.store, self._clock))  # type: ignore[arg-type]  # embedded
 
         async def rest() -> None:
             after = await service.store.reached(reaction.name)
@@ -158,7 +166,8 @@ class Host:
 
     def _projection_loop(self, service: Service, source: str, projections: list[Projection[Any]]) -> Loop:
         async def round_() -> int:
-            return await project(projections, self.services[source].store, service.documents)
+            feed = self.services[source].store
+            return await self._pacer.turn(lambda: project(projections, feed, service.documents))
 
         async def rest() -> None:
             after = await service.documents.position(projections[0].collection)

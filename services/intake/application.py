@@ -68,6 +68,7 @@ class Intake:
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             nonlocal repeated
+            repeated = False
             try:
                 return unit.append(identity, 0, [message], context)
             except ConflictError:

@@ -1,10 +1,7 @@
 """Facts to rows: the inbox of reports."""
 
-from datetime import datetime
-from uuid import UUID
-
+from services.intake.views import REPORTS, ReportRow
 from shared.documents.folding import Projection
-from shared.documents.port import Collection, Row
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     REPORT,
@@ -13,31 +10,6 @@ from shared.events.intake import (
     ReportLinked,
     ReportMessageAdded,
     ReportOpened,
-)
-
-
-class ReportRow(Row, kw_only=True):
-    """A report as lists show it; `version` is also its ETag."""
-
-    state: str
-    channel: str
-    account: str
-    opened_at: datetime
-    last_message_at: datetime
-    messages: int
-    language: str | None = None
-    country: str | None = None
-    issues: tuple[str, ...] = ()
-    case_id: UUID | None = None
-    dismissed_because: str | None = None
-
-
-REPORTS = Collection(
-    "reports",
-    1,
-    ReportRow,
-    columns=("state", "channel", "account", "language", "country", "opened_at", "case_id"),
-    order="opened_at",
 )
 
 

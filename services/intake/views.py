@@ -1,17 +1,42 @@
 """What intake's views and streams answer."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from services.intake.application import Intake
-from services.intake.projections import REPORTS, ReportRow
-from shared.documents.port import Condition, Documents, Page, Query
+from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.eventstore.store import EventStore
+
+
+class ReportRow(Row, kw_only=True):
+    """A report as lists show it; `version` is also its ETag."""
+
+    state: str
+    channel: str
+    account: str
+    opened_at: datetime
+    last_message_at: datetime
+    messages: int
+    language: str | None = None
+    country: str | None = None
+    issues: tuple[str, ...] = ()
+    case_id: UUID | None = None
+    dismissed_because: str | None = None
+
+
+REPORTS = Collection(
+    "reports",
+    1,
+    ReportRow,
+    columns=("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+    order="opened_at",
+)
 
 
 def listed(row: ReportRow) -> dict[str, Any]:

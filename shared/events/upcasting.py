@@ -24,7 +24,7 @@ def read(
     """Decode the members of an event that was stored with `stored_version` as its class of today."""
     if stored_version > kind.VERSION:
         raise CorruptRecordError(
-            f"A stored {kind.TOPIC} is of version {stored_version}, which this Redress does not know yet; run a newer one."
+            f"A stored {kind.TOPIC} of version {stored_version} was written by a newer Redress; run that one."
         )
     try:
         if stored_version == kind.VERSION:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 _SELECT_LOG = "SELECT topic, state, rowid FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 
 CACHE_KIB = 16 * 1024
+WAL_PAGES = 8000
+"""Pages of 4 KiB between checkpoints; each holds up a commit, so they are rare."""
 MAPPED_BYTES = 1 << 30
 """Reading through a mapping spares a system call per page; writes still go through the log and its fsync."""
 
@@ -52,7 +54,7 @@ class SqliteEventStore:
         self._writer = GroupCommit(
             source,
             self._connect,
-            lambda cursor: SqliteWork(cursor, self.mapper, indexer, ids),
+            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful),
             self._has_committed,
         )
         self._writer.start()
@@ -129,7 +131,12 @@ class SqliteEventStore:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-        for setting in ("synchronous=FULL", f"cache_size=-{CACHE_KIB}", f"mmap_size={MAPPED_BYTES}"):
+        for setting in (
+            "synchronous=FULL",
+            f"cache_size=-{CACHE_KIB}",
+            f"mmap_size={MAPPED_BYTES}",
+            f"wal_autocheckpoint={WAL_PAGES}",
+        ):
             connection.execute(f"PRAGMA {setting}")
         return connection
 

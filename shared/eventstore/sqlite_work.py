@@ -22,13 +22,23 @@ SELECT_STREAM = "SELECT topic, state, rowid FROM stored_events WHERE originator_
 class SqliteWork:
     """Implements `UnitOfWork`; remembers what it appended, for the check after an ambiguous commit."""
 
-    def __init__(self, cursor: sqlite3.Cursor, mapper: EventMapper, indexer: Indexer, ids: Callable[[], UUID]) -> None:
-        """Work on the transaction of this cursor."""
+    def __init__(
+        self,
+        cursor: sqlite3.Cursor,
+        mapper: EventMapper,
+        indexer: Indexer,
+        ids: Callable[[], UUID],
+        *,
+        careful: bool,
+    ) -> None:
+        """Work on the transaction of this cursor; `careful` lets a single step be undone, at a price."""
         self._cursor = cursor
         self._mapper = mapper
         self._indexer = indexer
         self._ids = ids
+        self._careful = careful
         self.appended: list[Recorded] = []
+        self.has_written = False
 
     def read(self, stream_id: UUID) -> Sequence[Recorded]:
         """Return the facts of a stream in order."""
@@ -55,6 +65,8 @@ class SqliteWork:
 
     def guarded(self, step: Callable[[], None]) -> Failure | None:
         """Carry out a step; if it fails, undo just that step and return how it failed."""
+        if not self._careful:
+            return self._unguarded(step)
         kept = len(self.appended)
         self._cursor.execute("SAVEPOINT step")
         outcome = attempt(step)
@@ -62,6 +74,14 @@ class SqliteWork:
             self._cursor.execute("ROLLBACK TO step")
             del self.appended[kept:]
         self._cursor.execute("RELEASE step")
+        return outcome
+
+    def _unguarded(self, step: Callable[[], None]) -> Failure | None:
+        before, self.has_written = self.has_written, False
+        outcome = attempt(step)
+        if outcome is not None and self.has_written:
+            raise outcome.error
+        self.has_written = self.has_written or before
         return outcome
 
     def answered(self, key: str, fingerprint: str | None) -> Written | None:
@@ -77,6 +97,7 @@ class SqliteWork:
 
     def remember(self, key: str, fingerprint: str | None, answer: Written) -> None:
         """Keep the answer given under an idempotency key."""
+        self.has_written = True
         self._cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, fingerprint, msgspec.json.encode(answer)))
 
     def parked(self, reaction: str) -> set[str]:
@@ -88,6 +109,7 @@ class SqliteWork:
         """Put a fact, by its place, into the dead letters of a reaction."""
         head = recorded.envelope
         row = (reaction, recorded.position, head.stream_id.hex, head.stream_version, head.type, cause, at.isoformat())
+        self.has_written = True
         self._cursor.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def track(self, reaction: str, position: int) -> None:
@@ -99,6 +121,7 @@ class SqliteWork:
         )
         if self._cursor.fetchone() is None:
             raise ConflictError(f"The reaction {reaction} has already read position {position}.")
+        self.has_written = True
 
     def _wrap(self, stream_id: UUID, version: int, event: Event, context: CommandContext) -> Recorded:
         head = Envelope(
@@ -125,6 +148,7 @@ class SqliteWork:
             self._cursor.execute(_INSERT, row)
         except sqlite3.IntegrityError as error:
             raise ConflictError("The stream has moved on; read it again and decide again.") from error
+        self.has_written = True
         recorded = Recorded(fact.envelope, fact.event, self._cursor.lastrowid or 0)
         self.appended.append(recorded)
         for kind, key, value in self._indexer(recorded):

@@ -37,8 +37,9 @@ class EventStore(Protocol):
     async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
         """Carry out one command durably; answers after the fsync. `work` returns the facts it appended.
 
-        The first of them names the stream in the answer. A repeated `idempotency_key` answers as it did the first
-        time. A conflict is tried once more on fresh state, then it is a `ConflictError`. A full disk or a lock is a
+        It may be run more than once before the answer, so it does nothing but decide and append. The first fact names
+        the stream in the answer. A repeated `idempotency_key` answers as it did the first time. A conflict is tried
+        once more on fresh state, then it is a `ConflictError`. A full disk or a lock is a
         `TryLaterError`, after making sure that nothing was stored.
         """
         ...

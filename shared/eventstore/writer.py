@@ -1,7 +1,11 @@
 """One thread per store that commits many commands with one fsync.
 
-Each command runs under a savepoint, so that a refusal or conflict undoes only itself. Nobody is answered before the
-commit is on the disk; after a commit that failed halfway the log itself is asked whether it holds the facts.
+A refusal or conflict undoes only its own command: as long as none fails after it has written, commands run one after
+the other as they are; if one does, the whole batch is undone and run again with a savepoint for each. (Every statement
+of the database lets other threads run, and a savepoint is two of them: they are paid for only when needed.)
+
+Nobody is answered before the commit is on the disk; after a commit that failed halfway the log itself is asked whether
+it holds the facts.
 """
 
 import asyncio
@@ -55,7 +59,7 @@ class GroupCommit(Thread):
         self,
         name: str,
         connect: Callable[[], sqlite3.Connection],
-        begin_work: Callable[[sqlite3.Cursor], SqliteWork],
+        begin_work: Callable[[sqlite3.Cursor, bool], SqliteWork],
         committed: Callable[[int], None],
     ) -> None:
         """`committed` is told the newest position after each commit that added facts."""
@@ -101,20 +105,27 @@ class GroupCommit(Thread):
             batch.append(job)
         return batch
 
-    def _commit(self, connection: sqlite3.Connection, batch: Sequence[Job]) -> None:
+    def _commit(self, connection: sqlite3.Connection, batch: Sequence[Job], *, careful: bool = False) -> None:
         cursor = connection.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         for job in batch:
-            cursor.execute("SAVEPOINT command")
-            work = self._begin_work(cursor)
+            if careful:
+                cursor.execute("SAVEPOINT command")
+            work = self._begin_work(cursor, careful)
             job.outcome = attempt(lambda job=job, work=work: job.work(work))  # type: ignore[misc]  # bound defaults
+            job.appended = work.appended
             if isinstance(job.outcome, Failure):
+                job.appended = ()
                 if isinstance(job.outcome.error, sqlite3.OperationalError):
                     raise job.outcome.error
-                cursor.execute("ROLLBACK TO command")
-            else:
-                job.appended = work.appended
-            cursor.execute("RELEASE command")
+                if careful:
+                    cursor.execute("ROLLBACK TO command")
+                elif work.has_written:
+                    connection.rollback()
+                    self._commit(connection, batch, careful=True)
+                    return
+            if careful:
+                cursor.execute("RELEASE command")
         connection.commit()
 
     def _resolve(self, connection: sqlite3.Connection, batch: Sequence[Job]) -> None:

@@ -15,7 +15,7 @@ from shared.errors import SettingsError
 from shared.web import problems
 from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, public
 from shared.web.consistency import WaitFor
-from shared.web.limits import Admission, BodyLimit
+from shared.web.limits import Admission, BodyLimit, Traffic
 
 VERSION = "0.1.0"
 
@@ -32,6 +32,7 @@ def create_app(
     ready: Health,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
     clock: Clock = system_clock,
+    traffic: Traffic | None = None,
 ) -> FastAPI:
     """Join routers to one app; a route without an access rule is a `SettingsError`, never an open door."""
     app = FastAPI(
@@ -54,7 +55,7 @@ def create_app(
     _describe(app)
     _refuse_open_doors(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(Admission)
+    app.add_middleware(Admission, traffic=traffic or Traffic())
     return app
 
 

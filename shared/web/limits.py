@@ -57,30 +57,36 @@ class BodyLimit:
         return problem(TooLargeError.status, TooLargeError.slug, TooLargeError.title, detail)
 
 
+class Traffic:
+    """How many requests are in hand just now."""
+
+    inside = 0
+
+
 class Admission:
     """Lets in so many requests at once; one more is told at once to come back, before it costs anything.
 
     What was let in is answered; so an overload slows nobody down but those who are sent away.
     """
 
-    def __init__(self, app: ASGIApp, most: int = MOST_AT_ONCE) -> None:
-        """Stand in front of an app."""
+    def __init__(self, app: ASGIApp, traffic: Traffic, most: int = MOST_AT_ONCE) -> None:
+        """Stand in front of an app and count in `traffic`."""
         self._app = app
         self._most = most
-        self._inside = 0
+        self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or send it away with 503 and `Retry-After`."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._inside >= self._most:
+        if self._traffic.inside >= self._most:
             detail = "Too much at once; nothing was stored. Try again shortly."
             refusal = problem(TryLaterError.status, TryLaterError.slug, TryLaterError.title, detail)
             await refusal(scope, receive, send)
             return
-        self._inside += 1
+        self._traffic.inside += 1
         try:
             await self._app(scope, receive, send)
         finally:
-            self._inside -= 1
+            self._traffic.inside -= 1

@@ -1,5 +1,6 @@
 """Reports: what may be decided about them, and when."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -82,11 +83,12 @@ def test_what_the_person_knows_better_wins_over_the_messages() -> None:
 )
 def test_a_report_is_decided_on_once(decided: Event) -> None:
     report = given(opened, decided)
-    for again in (
+    decisions: tuple[Callable[[], object], ...] = (
         lambda: domain.accept(report, Accept()),
         lambda: domain.dismiss(report, "spam", None),
         lambda: domain.link(report, CASE),
-    ):
+    )
+    for again in decisions:
         with pytest.raises(GateClosedError) as refusal:
             again()
         assert refusal.value.gate == "report-open"

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.web.limits import Admission, BodyLimit
+from shared.web.limits import Admission, BodyLimit, Traffic
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +52,7 @@ async def test_one_more_than_may_be_inside_is_sent_away_and_the_others_are_answe
         await opened.wait()
         await PlainTextResponse("done")(scope, receive, send)
 
-    async with client(Admission(slow, most=2)) as http:
+    async with client(Admission(slow, Traffic(), most=2)) as http:
         inside = [asyncio.create_task(http.get("/")) for _ in range(2)]
         await asyncio.sleep(0.01)
         refused = await http.get("/")
