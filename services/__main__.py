@@ -12,7 +12,7 @@ from services.cases import bootstrap as cases
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
-from shared.cli.console import Bars, console, plain_errors
+from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
@@ -48,8 +48,8 @@ def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
     house = open_embedded(data, BUILDERS)
     key_file = admin_key(data, house.keys)
     address = f"http://{host}:{port}"
-    console.print(f"Redress on {address}  (dashboard: {address}/ · API: {address}/openapi.json)")
-    console.print(f"Admin API key: {key_file}  (send it as 'Authorization: Bearer KEY')")
+    console.print(f"Redress on {address} (dashboard: {address}/ · API: {address}/openapi.json)", soft_wrap=True)
+    console.print(f"Admin API key: {key_file} (send it as 'Authorization: Bearer KEY')", soft_wrap=True)
     console.print("More keys: redress key new --role operator · stop: Ctrl-C", soft_wrap=True)
     serve(house.app(), host, port)
     house.close()
@@ -65,7 +65,7 @@ def new_key(
     """Make a key and print it; it is shown only this once."""
     house = open_embedded(data, {})
     caller, key = house.keys.create(role, team, name)
-    console.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")
+    complaints.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")
     print(key)  # noqa: T201 - the bare key, for scripts
     house.close()
 

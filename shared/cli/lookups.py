@@ -11,6 +11,7 @@ from shared.eventstore.store import EventStore
 from shared.web.access import Role
 from shared.web.keys import Keys
 
+ADMIN = "admin"
 ADMIN_KEY = "admin.key"
 DEMO_KEY = "demo.key"
 
@@ -18,8 +19,8 @@ DEMO_KEY = "demo.key"
 def admin_key(data: Path, keys: Keys) -> Path:
     """Return the file of the admin key, making both at the first start; only its owner may read it."""
     file = data / ADMIN_KEY
-    if keys.is_empty():
-        _write_key(file, keys.create(Role.ADMIN, name="admin")[1])
+    if not keys.knows(ADMIN):
+        _write_key(file, keys.create(Role.ADMIN, name=ADMIN)[1])
     return file
 
 

@@ -52,10 +52,10 @@ class Keys:
         self._known.clear()
         return changed > 0
 
-    def is_empty(self) -> bool:
-        """Return whether no key was ever made."""
+    def knows(self, key_id: str) -> bool:
+        """Return whether a key with this id was ever made."""
         with self._lock:
-            return self._connection.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is None
+            return self._connection.execute("SELECT 1 FROM keys WHERE id = ?", (key_id,)).fetchone() is not None
 
     def caller(self, key: str) -> Caller | None:
         """Return who holds this key, or None."""

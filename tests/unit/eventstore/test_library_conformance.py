@@ -10,7 +10,7 @@ from eventsourcing.tests.persistence import ProcessRecorderTestCase
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
 
 
-class TestStableRecorder(ProcessRecorderTestCase):  # type: ignore[misc]  # the suite is untyped
+class TestStableRecorder(ProcessRecorderTestCase):
     """The library's suite, run on our recorder."""
 
     def setUp(self) -> None:
