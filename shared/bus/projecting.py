@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.bus.port import Feed
-from shared.documents.folding import Projection, fold_batch
+from shared.documents.folding import Fold, Projection, fold_batch
 from shared.documents.port import Documents, R
 
 BATCH = 1000
 REBUILD_BATCH = 5000
+ROWS_IN_HAND = 20_000
+"""Rows that a rebuild changes before it writes them: a case that many batches touch is written once."""
 CATCH_UPS = 20
 """How often a rebuild runs after a served view that goes on meanwhile, before it swaps without comparing."""
 
@@ -66,11 +68,14 @@ async def _fold_until(
 ) -> int:
     facts = 0
     position = await documents.position(projection.collection)
+    fold = Fold(projection, documents, anew=position == 0)
     while position < until:
         batch = await feed.read(position, REBUILD_BATCH)
         batch = [recorded for recorded in batch if recorded.position <= until]
         position = batch[-1].position
-        await fold_batch(projection, documents, batch, position)
+        await fold.take(batch)
+        if len(fold.changed) >= ROWS_IN_HAND or position >= until:
+            await fold.store(position)
         facts += len(batch)
         progress(len(batch))
     return facts

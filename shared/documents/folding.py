@@ -27,35 +27,74 @@ class Projection(Generic[R]):
     fold: Callable[[R | None, Recorded], R]
 
 
-async def fold_batch(projection: Projection[R], documents: Documents, batch: Sequence[Recorded], position: int) -> None:
-    """Fold a batch, in log order, and store the rows with `position`, the number of the last event read.
+class Fold(Generic[R]):
+    """Rows on their way: loaded when first touched, kept between batches, written when told.
 
-    A stream that the fold fails on is parked with its later events and the rest goes on; a gap stops everything.
+    `anew` is for a collection that starts empty: then a stream's first fact needs no look whether there is a row.
     """
-    known = await documents.parked(projection.collection)
-    mine = [
-        recorded
-        for recorded in batch
-        if recorded.envelope.stream == projection.stream and (not known or recorded.envelope.stream_id not in known)
-    ]
-    rows = await _rows_of(projection, documents, mine)
-    changed: dict[int, R] = {}
-    parked: dict[UUID, str] = {}
-    for recorded in mine:
+
+    def __init__(self, projection: Projection[R], documents: Documents, *, anew: bool = False) -> None:
+        """Begin with no rows in hand."""
+        self._projection = projection
+        self._documents = documents
+        self._anew = anew
+        self._rows: dict[int, R] = {}
+        self._parked: dict[UUID, str] = {}
+        self.changed: dict[int, R] = {}
+
+    async def take(self, batch: Sequence[Recorded]) -> None:
+        """Fold facts in log order; one that was folded before changes nothing, a gap is a `PoisonError`.
+
+        A stream that the fold fails on is parked with its later facts, and the rest goes on.
+        """
+        stream = self._projection.stream
+        known = await self._documents.parked(self._projection.collection)
+        mine = [fact for fact in batch if fact.envelope.stream == stream]
+        await self._load(mine)
+        for recorded in mine:
+            stream_id = recorded.envelope.stream_id
+            if (known and stream_id in known) or (self._parked and stream_id in self._parked):
+                continue
+            row = self._rows.get(stream_id.int)
+            if _is_next(self._projection, row, recorded):
+                self._fold(row, recorded)
+
+    async def store(self, position: int) -> None:
+        """Write what changed, together with the number of the last fact that was taken."""
+        rows = list(self.changed.values())
+        await self._documents.save(self._projection.collection, rows, position, self._parked)
+        self._parked = {}
+        self.changed = {}
+        self._rows = {}
+
+    def _fold(self, row: R | None, recorded: Recorded) -> None:
         envelope = recorded.envelope
-        key = envelope.stream_id.int
-        row = rows.get(key)
-        if (parked and envelope.stream_id in parked) or not _is_next(projection, row, recorded):
-            continue
         try:
-            row = projection.fold(row, recorded)
+            row = self._projection.fold(row, recorded)
         except FOLD_ERRORS as error:
-            parked[envelope.stream_id] = Failure(error).cause
-            changed.pop(key, None)
-            continue
+            self._parked[envelope.stream_id] = Failure(error).cause
+            self.changed.pop(envelope.stream_id.int, None)
+            return
         row.version = envelope.stream_version
-        rows[key] = changed[key] = row
-    await documents.save(projection.collection, list(changed.values()), position, parked)
+        self._rows[envelope.stream_id.int] = self.changed[envelope.stream_id.int] = row
+
+    async def _load(self, facts: Sequence[Recorded]) -> None:
+        # The number of an id is quicker to hash than the id.
+        wanted: dict[int, UUID] = {}
+        for fact in facts:
+            key = fact.envelope.stream_id.int
+            if key not in self._rows and key not in wanted and not (self._anew and fact.envelope.stream_version == 1):
+                wanted[key] = fact.envelope.stream_id
+        known = await self._documents.load(self._projection.collection, list(wanted.values())) if wanted else {}
+        for row_id, row in known.items():
+            self._rows.setdefault(row_id.int, row)
+
+
+async def fold_batch(projection: Projection[R], documents: Documents, batch: Sequence[Recorded], position: int) -> None:
+    """Fold a batch, in log order, and store the rows with `position`, the number of the last event read."""
+    fold = Fold(projection, documents)
+    await fold.take(batch)
+    await fold.store(position)
 
 
 def _is_next(projection: Projection[R], row: R | None, recorded: Recorded) -> bool:
@@ -66,10 +105,3 @@ def _is_next(projection: Projection[R], row: R | None, recorded: Recorded) -> bo
             f"{version} at position {recorded.position}; rebuild the view from the log."
         )
     return version == last + 1
-
-
-async def _rows_of(projection: Projection[R], documents: Documents, facts: Sequence[Recorded]) -> dict[int, R]:
-    """Load the rows that these facts go on with, by the id's number, which is quicker to hash than the id."""
-    ids = {fact.envelope.stream_id.int: fact.envelope.stream_id for fact in facts}
-    known = await documents.load(projection.collection, list(ids.values()))
-    return {row_id.int: row for row_id, row in known.items()}
