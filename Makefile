@@ -1,7 +1,7 @@
 # The one entrance for people and machines alike: `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run demo test lint check bench contracts lock clean
+.PHONY: help install install-dev run demo test lint check bench chaos contracts lock clean
 
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -39,6 +39,9 @@ check: lint test ## Do everything that a change must pass
 bench: install-dev ## Measure our speed against the limit of this machine
 	$(BIN)/python -m tests.bench
 
+chaos: install-dev ## Kill the system in the middle of its work, and see that nothing acknowledged is lost
+	$(BIN)/python -m pytest tests/chaos
+
 contracts: install-dev ## Write the schemas of events and HTTP anew; refuses an incompatible change
 	$(BIN)/python -m tests.contracts
 
@@ -47,7 +50,7 @@ lock: ## Resolve the dependencies anew (the one target that needs uv)
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove the environment and caches, never the data
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 
 .venv/.created:
 	@test -n "$(PYTHON)" || { \

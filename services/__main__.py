@@ -16,7 +16,7 @@ from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
-from shared.embedded import Build, FolderLock, open_embedded
+from shared.embedded import Build, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.observing.logs import configure
 from shared.web.access import Role
@@ -40,19 +40,22 @@ commands.add_typer(keys, name="key")
 @commands.command()
 def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
     """Start all four services in one process, on one port."""
-    from shared.cli.serving import serve  # noqa: PLC0415 - other commands need no server
+    from shared.cli.serving import listening, serve  # noqa: PLC0415 - other commands need no server
 
     configure()
     lock = FolderLock(data)
     lock.demand()
+    at = listening(host, port)
     house = open_embedded(data, BUILDERS)
     key_file = admin_key(data, house.keys)
     address = f"http://{host}:{port}"
     console.print(f"Redress on {address} (dashboard: {address}/ · API: {address}/openapi.json)", soft_wrap=True)
     console.print(f"Admin API key: {key_file} (send it as 'Authorization: Bearer KEY')", soft_wrap=True)
     console.print("More keys: redress key new --role operator · stop: Ctrl-C", soft_wrap=True)
-    serve(house.app(), host, port)
-    house.close()
+    try:
+        serve(house.app(), at)
+    finally:
+        house.close()
 
 
 @keys.command("new")
@@ -64,16 +67,26 @@ def new_key(
 ) -> None:
     """Make a key and print it; it is shown only this once."""
     house = open_embedded(data, {})
-    caller, key = house.keys.create(role, team, name)
+    with plain_errors():
+        caller, key = house.keys.create(role, team, name)
     complaints.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")
     print(key)  # noqa: T201 - the bare key, for scripts
+    house.close()
+
+
+@keys.command("list")
+def list_keys(data: Data = DATA) -> None:
+    """List the keys that were made, and which are revoked; the keys themselves are nowhere."""
+    house = open_existing(data, {})
+    for line in house.keys.listed():
+        console.print(line, soft_wrap=True)
     house.close()
 
 
 @keys.command("revoke")
 def revoke_key(key_id: str, data: Data = DATA) -> None:
     """Make a key useless from now on."""
-    house = open_embedded(data, {})
+    house = open_existing(data, {})
     with plain_errors():
         if not house.keys.revoke(key_id):
             raise SettingsError(f"There is no live key with the id {key_id}.")
@@ -87,7 +100,7 @@ def rebuild(
     data: Data = DATA,
 ) -> None:
     """Build the views of a service anew from the record, and say whether they equal what was served."""
-    house = open_embedded(data, BUILDERS)
+    house = open_existing(data, BUILDERS)
     with plain_errors():
         if service not in house.host.services:
             raise SettingsError(f"There is no service {service}; there are {', '.join(house.host.services)}.")
@@ -115,7 +128,7 @@ def replay(
     """Tell the story of a case from its facts alone."""
     from shared.cli.replaying import as_json, as_text, story  # noqa: PLC0415 - only here
 
-    house = open_embedded(data, BUILDERS)
+    house = open_existing(data, BUILDERS)
     with plain_errors():
         facts = asyncio.run(case_facts(house.host.services["cases"].store, case))
         told = story(facts, personal=personal, as_of=instant(as_of), now=system_clock())

@@ -100,6 +100,13 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
 
 
+def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:
+    """Open a data folder that is there already; a wrong name makes no empty one."""
+    if not data.is_dir():
+        raise SettingsError(f"There is no data folder {data}; name it with --data.")
+    return open_embedded(data, builders, clock)
+
+
 class FolderLock:
     """Holds a data folder for one running system; a second one is refused."""
 

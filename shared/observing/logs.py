@@ -18,10 +18,16 @@ class JsonLines(logging.Formatter):
             "time": record.created,
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.msg if isinstance(record.msg, str) else "",
+            "message": _message(record.msg),
         }
         line.update({name: getattr(record, name) for name in _MEMBERS if hasattr(record, name)})
         return msgspec.json.encode(line).decode()
+
+
+def _message(said: object) -> str:
+    if isinstance(said, OSError):
+        return f"{type(said).__name__}: {said.strerror}"
+    return said if isinstance(said, str) else type(said).__name__
 
 
 def configure(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from shared.clock import Clock, system_clock
+from shared.errors import ConflictError
 from shared.web.access import Caller, Role
 
 SESSION_HOURS = 12
@@ -40,9 +41,21 @@ class Keys:
         caller = Caller(name or f"{role}-{secrets.token_hex(4)}", role, team)
         key = f"rdk_{secrets.token_urlsafe(32)}"
         row = (caller.id, _digest(key), role.value, team, self._clock().isoformat())
-        with self._lock:
-            self._connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL)", row)
+        try:
+            with self._lock:
+                self._connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, NULL)", row)
+        except sqlite3.IntegrityError as error:
+            raise ConflictError(f"There is a key of {caller.id} already; take another name.") from error
         return caller, key
+
+    def listed(self) -> list[str]:
+        """Return a line for each key ever made: who, role, team, when made, when revoked."""
+        with self._lock:
+            rows = self._connection.execute("SELECT id, role, team, made_at, revoked_at FROM keys ORDER BY made_at")
+            return [
+                f"{key_id}  {role}  {team or '-'}  made {made}" + (f"  revoked {revoked}" if revoked else "")
+                for key_id, role, team, made, revoked in rows
+            ]
 
     def revoke(self, key_id: str) -> bool:
         """Make a key useless from now on; False when there is no such live key."""

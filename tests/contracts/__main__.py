@@ -20,9 +20,9 @@ def main() -> int:
         for loss in breaks(json.loads(file.read_text(encoding="utf-8")), schema)
     ]
     if broken:
-        print(*broken, "Raise VERSION, add the step to shared/events/upcasting.py, and run it again.", sep="\n")
+        print(*broken, "Raise VERSION, add the step to shared/events/upcasting.py, run it again.", sep="\n")  # noqa: T201
         return 1
-    for file, document in (schemas() | interfaces()).items():
+    for file, document in {**schemas(), **interfaces()}.items():
         file.write_text(rendered(document), encoding="utf-8")
     for kind in REGISTRY.values():
         file = golden_file(kind.TOPIC, kind.VERSION)

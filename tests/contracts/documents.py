@@ -21,8 +21,8 @@ GOLDEN = Path("tests/contracts/golden")
 
 def schemas() -> Mapping[Path, dict[str, Any]]:
     """Return the schema of every event and of the envelope, under the file that keeps it."""
-    kept = {SCHEMAS / f"{schema_name(kind)}.json": event_schema(kind) for kind in REGISTRY.values()}
-    return kept | {SCHEMAS / "envelope.json": envelope_schema()}
+    said = {schema_name(kind): event_schema(kind) for kind in REGISTRY.values()} | {"envelope": envelope_schema()}
+    return {SCHEMAS / f"{name}.json": json.loads(rendered(schema)) for name, schema in said.items()}
 
 
 def interfaces() -> Mapping[Path, dict[str, Any]]:
@@ -55,4 +55,4 @@ def _heard(service: Service) -> Iterator[type[Event]]:
     for reaction in service.reactions:
         yield from reaction.routes
     for projection in service.projections:
-        yield from (kind for kind in REGISTRY.values() if kind.STREAM == projection.stream)
+        yield from (kind for kind in REGISTRY.values() if projection.stream == kind.STREAM)

@@ -26,30 +26,26 @@ def _value(schema: Mapping[str, Any], parts: Mapping[str, Any], name: str) -> An
         return _value(parts[schema["$ref"].rsplit("/", 1)[-1]], parts, name)
     if "anyOf" in schema:
         return _value(next(one for one in schema["anyOf"] if one.get("type") != "null"), parts, name)
-    if "enum" in schema:
-        return schema["enum"][-1]
-    match schema["type"]:
-        case "object" if "properties" in schema:
-            return {key: _value(part, parts, f"{name}.{key}") for key, part in schema["properties"].items()}
+    if "properties" in schema:
+        return {key: _value(part, parts, f"{name}.{key}") for key, part in schema["properties"].items()}
+    match schema.get("type"):
         case "object":
             return {"first column": _value(schema["additionalProperties"], parts, name)}
         case "array":
             return [_value(schema["items"], parts, f"{name}.{number}") for number in (1, 2)]
-        case "string":
-            return _text(schema, name)
-        case scalar:
-            return {"integer": 2, "boolean": True, "number": 0.5}[scalar]
+    return _scalar(schema, name)
 
 
-def _text(schema: Mapping[str, Any], name: str) -> str:
-    match schema.get("format"):
-        case "uuid":
-            return str(uuid5(NAMESPACE_URL, name))
-        case "date-time":
-            return "2026-03-01T09:30:00.123456+07:00"
-        case "date":
-            return "2026-04-30"
-        case "decimal":
-            return "1234.50"
-        case _:
-            return SAID if "x-personal" in schema else name.rsplit(".", 1)[-1]
+def _scalar(schema: Mapping[str, Any], name: str) -> str | int | float:
+    if "enum" in schema:
+        last: str = schema["enum"][-1]
+        return last
+    plain = SAID if "x-personal" in schema else name.rsplit(".", 1)[-1]
+    formats = {
+        "uuid": str(uuid5(NAMESPACE_URL, name)),
+        "date-time": "2026-03-01T09:30:00.123456+07:00",
+        "date": "2026-04-30",
+        "decimal": "1234.50",
+    }
+    types = {"integer": 2, "boolean": True, "number": 0.5}
+    return types.get(schema["type"]) or formats.get(schema.get("format", ""), plain)

@@ -23,19 +23,31 @@ class Paid(msgspec.Struct):
     parts: tuple[Sum, ...] = ()
 
 
-def of(**fields: Any) -> dict[str, Any]:
-    """Return the schema of `Paid` with some fields another type, (type, default), or None for gone."""
-    members = {"reason": Literal["fee", "wage"], "paid": Sum | None, "by": (str, "employer"), "parts": (tuple[Sum, ...], ())}  # fmt: skip
+class SumWithoutCurrency(msgspec.Struct):
+    amount: str
+
+
+class SumThatNeedsCurrency(msgspec.Struct):
+    amount: str
+    currency: str
+
+
+MEMBERS: dict[str, Any] = {
+    "reason": Literal["fee", "wage"],
+    "paid": Sum | None,
+    "by": (str, "employer"),
+    "parts": (tuple[Sum, ...], ()),
+}
+
+
+def of(**changed: Any) -> dict[str, Any]:
+    """Return the schema of `Paid` with some members of another type, (type, default), or None for gone."""
     declared = [
         (name, *kind) if isinstance(kind, tuple) else (name, kind)
-        for name, kind in (members | fields).items()
+        for name, kind in (MEMBERS | changed).items()
         if kind is not None
     ]
     return msgspec.json.schema(msgspec.defstruct("Paid", declared, kw_only=True))
-
-
-Currencyless = msgspec.defstruct("Sum", [("amount", str)])
-CurrencyNeeded = msgspec.defstruct("Sum", [("amount", str), ("currency", str)])
 
 
 def test_the_same_shape_is_compatible() -> None:
@@ -67,9 +79,12 @@ def test_what_stored_facts_survive_is_let_through(change: dict[str, Any]) -> Non
         ({"by": (str, "recruiter")}, "by: another default gives stored facts another meaning"),
         ({"reason": Literal["fee"]}, "reason: no longer takes wage"),
         ({"paid": Sum}, "paid: what was stored as null is no longer taken"),
-        ({"paid": Currencyless | None}, "paid: what was stored as #/$defs/Sum is no longer taken"),
-        ({"parts": (tuple[Currencyless, ...], ())}, "parts[].currency: removed or renamed"),
-        ({"parts": (tuple[CurrencyNeeded, ...], ())}, "parts[].currency: required now, and older facts may lack it"),
+        ({"paid": SumWithoutCurrency | None}, "paid: what was stored as #/$defs/Sum is no longer taken"),
+        ({"parts": (tuple[SumWithoutCurrency, ...], ())}, "parts[].currency: removed or renamed"),
+        (
+            {"parts": (tuple[SumThatNeedsCurrency, ...], ())},
+            "parts[].currency: required now, and older facts may lack it",
+        ),
         ({"parts": (dict[str, Sum], {})}, "parts: type was 'array' and is 'object'"),
     ],
     ids=lambda case: case if isinstance(case, str) else "",

@@ -82,7 +82,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(system: System) -> None:
 
 
 @pytest.mark.parametrize("query", [{"colour": "red"}, {"state": "maybe"}, {"limit": 0}, {"after": "?"}])
-def test_unknown_filters_and_values_are_refused(system: System, query: dict[str, object]) -> None:
+def test_unknown_filters_and_values_are_refused(system: System, query: dict[str, Any]) -> None:
     assert system.operator.get(REPORTS, **query).status_code == 422
 
 

@@ -19,6 +19,7 @@ from shared.eventstore.index import IndexEntry
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.sqlite_work import SqliteWork
 from shared.eventstore.store import Tracking
+from shared.eventstore.writer import Job
 from shared.ids import derived_id, new_id
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -164,8 +165,8 @@ async def test_a_commit_that_reached_the_disk_is_acknowledged_although_it_report
     writer = store._writer
     real = writer._commit
 
-    def commit_then_fail(connection: sqlite3.Connection, batch: object) -> None:
-        real(connection, batch)  # type: ignore[arg-type]  # passed through as it came
+    def commit_then_fail(connection: sqlite3.Connection, batch: Sequence[Job], *, careful: bool = False) -> None:
+        real(connection, batch, careful=careful)
         raise sqlite3.OperationalError("disk I/O error")
 
     writer._commit = commit_then_fail  # type: ignore[method-assign]  # the one fault that no input can cause

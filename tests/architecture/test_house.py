@@ -1,0 +1,132 @@
+"""The house: four services, the same rooms in each, and who may bring what in from outside.
+
+Import directions themselves are held by import-linter (see pyproject.toml); here is what it does not see.
+"""
+
+import graphlib
+import importlib.util
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+
+from tests.architecture.tree import PRODUCT, ROOT, files, modules
+
+SERVICES = {"intake", "cases", "notify", "reporting"}
+ROOMS = {"domain", "application", "consumers", "projections", "views", "api", "settings", "bootstrap", "__main__"}
+OWN_ROOMS = {"intake": {"channels"}, "notify": {"channels", "templates"}}
+NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
+
+OUTSIDE: Mapping[str, set[str]] = {
+    "aiokafka": {"shared.bus"},
+    "aiosmtplib": {"services.notify.channels"},
+    "duckdb": {"services.reporting.views"},
+    "eventsourcing": {"shared.eventstore"},
+    "httpx": {"services.notify.channels", "shared.cli.demo"},
+    "jinja2": {"services.reporting.api"},
+    "motor": {"shared.documents"},
+    "rich": {"shared.cli"},
+    "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.web.keys"},
+    "starlette": {"shared.web"},
+    "typer": {"services.__main__"},
+    "uvicorn": {"shared.cli.serving"},
+    "uvloop": {"shared.hosting"},
+}
+"""What comes from outside -> the only places that may know it. A new package is entered here on purpose."""
+
+EVERYWHERE = {"fastapi", "msgspec", "pydantic", "pydantic_settings", "typing_extensions"}
+PURE = {
+    "annotationlib", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions",
+    "functools", "hashlib", "hmac", "itertools", "math", "operator", "re", "string", "typing", "unicodedata", "uuid",
+    "zoneinfo",
+}  # fmt: skip
+"""What a domain may take from the standard library: nothing that asks the world for anything."""
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*PRODUCT, include_external_packages=True, cache_dir=None)
+
+
+def own(module: str) -> bool:
+    return module.partition(".")[0] in PRODUCT
+
+
+def below(module: str, places: set[str]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
+
+
+def rooms_of(service: str) -> set[str]:
+    inside = (file.relative_to("services", service) for file in files() if file.parts[:2] == ("services", service))
+    return {path.parts[0] for path in inside}
+
+
+def test_there_are_four_services_and_the_command() -> None:
+    top = {file.parts[1] for file in files() if file.parts[0] == "services"}
+    assert top == SERVICES | {"__init__.py", "__main__.py"}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_a_service_has_only_the_rooms_of_the_house(service: str) -> None:
+    found = {name if name == "__init__.py" else name.removesuffix(".py") for name in rooms_of(service)}
+    assert found - ROOMS - OWN_ROOMS.get(service, set()) == {"__init__.py"}
+    assert found >= NEEDED
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_the_card_of_a_service_is_words_only(service: str) -> None:
+    card = (ROOT / "services" / service / "__init__.py").read_text(encoding="utf-8")
+    assert card.startswith('"""')
+    assert card.rstrip().endswith('"""')
+    assert re.findall(r"^(Owns|Hears|Says|Stores)\b", card, re.MULTILINE) == ["Owns", "Hears", "Says", "Stores"]
+
+
+def test_every_folder_of_the_product_is_a_package() -> None:
+    assert [str(file) for file in modules(*PRODUCT) if not (ROOT / file).with_name("__init__.py").exists()] == []
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    imports = {
+        module: {one for one in graph().find_modules_directly_imported_by(module) if own(one)}
+        for module in graph().modules
+        if own(module)
+    }
+    order = list(graphlib.TopologicalSorter(imports).static_order())
+    assert len(order) == len(imports)
+
+
+@pytest.mark.parametrize("package", sorted(OUTSIDE))
+def test_what_comes_from_outside_is_known_in_one_place(package: str) -> None:
+    if package not in graph().modules:
+        return
+    knowing = graph().find_modules_that_directly_import(package)
+    assert {module for module in knowing if not below(module, OUTSIDE[package])} == set()
+
+
+def test_nothing_comes_from_outside_unnoticed() -> None:
+    known = set(OUTSIDE) | EVERYWHERE
+    asked = {module for module in graph().modules if not own(module)}
+    assert asked - known - sys.stdlib_module_names == set()
+
+
+def test_the_domain_asks_the_world_for_nothing() -> None:
+    asked = {
+        (module, outer)
+        for module in graph().modules
+        if module.startswith("services.") and module.split(".")[2:3] == ["domain"]
+        for outer in graph().find_modules_directly_imported_by(module)
+        if not own(outer) and outer not in PURE | {"msgspec"}
+    }
+    assert asked == set()
+
+
+def test_our_names_are_ours() -> None:
+    for name in PRODUCT:
+        found = importlib.util.find_spec(name)
+        assert found is not None
+        assert found.origin is not None
+        assert Path(found.origin).parent == ROOT / name

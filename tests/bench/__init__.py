@@ -1,0 +1,1 @@
+"""Our speed against the limit of this machine, both measured in the same run: `make bench`."""
