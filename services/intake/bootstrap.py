@@ -19,7 +19,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     settings = settings or Settings()
     store = parts.open_store("intake", index)
     intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"))
-    views = IntakeViews(store, parts.documents, intake)
+    views = IntakeViews(store, parts.documents, intake.receipt)
     return Service(
         name="intake",
         store=store,

@@ -1,13 +1,12 @@
 """What intake's views and streams answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from services.intake.application import Intake
 from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
@@ -48,11 +47,11 @@ def listed(row: ReportRow) -> dict[str, Any]:
 class IntakeViews:
     """The read side of intake."""
 
-    def __init__(self, store: EventStore, documents: Documents, intake: Intake) -> None:
-        """Answer from the rows of reports and from the streams of messages."""
+    def __init__(self, store: EventStore, documents: Documents, receipt: Callable[[UUID], str]) -> None:
+        """Answer from the rows of reports and from the streams of messages; `receipt` makes a sender's receipt."""
         self._store = store
         self._documents = documents
-        self._intake = intake
+        self._receipt = receipt
 
     async def message(self, message_id: UUID) -> dict[str, Any]:
         """Return what a channel may see of a message: where it went, not what it says."""
@@ -63,7 +62,7 @@ class IntakeViews:
         filed = next((fact.event.report_id for fact in facts if isinstance(fact.event, MessageFiled)), None)
         return {
             "message_id": message_id,
-            "receipt": self._intake.receipt(message_id),
+            "receipt": self._receipt(message_id),
             "channel": received.channel,
             "account": received.account,
             "external_id": received.external_id,
