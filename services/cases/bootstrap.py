@@ -1,6 +1,6 @@
 """The composition root: lent parts in, the service out. Every part can be given instead."""
 
-from services.cases.api import router
+from services.cases.api import routers
 from services.cases.application import Cases, index
 from services.cases.consumers import reactions
 from services.cases.projections import PROJECTIONS
@@ -29,7 +29,7 @@ def build(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=[router(cases, Records(store), Lists(parts.documents), parts.clock)],
+        routers=routers(cases, Records(store), Lists(parts.documents), parts.clock),
         projections=PROJECTIONS,
         reactions=reactions(cases, parts.clock),
         application=cases,

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from services.intake.api import messages_router, reports_router
+from services.intake.api import routers
 from services.intake.application import Intake, index
 from services.intake.consumers import filing
 from services.intake.projections import INBOX
@@ -24,7 +24,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         name="intake",
         store=store,
         documents=parts.documents,
-        routers=(messages_router(intake, views, settings.batch_limit), reports_router(intake, views)),
+        routers=routers(intake, views, settings.batch_limit),
         projections=(INBOX,),
         reactions=(filing(intake, parts.clock),),
         application=intake,

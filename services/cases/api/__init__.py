@@ -1,5 +1,7 @@
 """HTTP in -> command -> HTTP out. Routes of reading in `reading`, of doing in `doing`; bodies by idea beside them."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 
 from services.cases.api.doing import command_routes, opening_routes
@@ -8,13 +10,7 @@ from services.cases.application import Cases
 from services.cases.views import Lists, Records
 from shared.clock import Clock
 
-PREFIX = "/cases/v1"
 
-
-def router(cases: Cases, records: Records, lists: Lists, clock: Clock) -> APIRouter:
+def routers(cases: Cases, records: Records, lists: Lists, clock: Clock) -> Sequence[APIRouter]:
     """Return every route of this service."""
-    routes = APIRouter(prefix=PREFIX)
-    routes.include_router(opening_routes(cases))
-    routes.include_router(reading_routes(records, lists, clock))
-    routes.include_router(command_routes(cases))
-    return routes
+    return opening_routes(cases), command_routes(cases), reading_routes(records, lists, clock)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from services.cases.api import bodies, remedy_bodies
 from services.cases.api.examples import OPENED, REGISTERED, WRITTEN, shown
-from services.cases.api.words import CommandBody
+from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
 from shared.eventstore.context import CommandContext
@@ -52,7 +52,7 @@ COMMANDS = (
 
 def opening_routes(cases: Cases) -> APIRouter:
     """Return the routes that begin something."""
-    routes = APIRouter(tags=["cases"], route_class=LeanRoute)
+    routes = APIRouter(prefix=PREFIX, tags=["cases"], route_class=LeanRoute)
 
     @routes.post("/cases", status_code=CREATED, summary="Open a case", responses=shown(CREATED, OPENED))
     async def open_case(body: bodies.OpenCaseBody, context: CommandContext = Commanded(*OFFICE)) -> Response:
@@ -78,7 +78,7 @@ def opening_routes(cases: Cases) -> APIRouter:
 
 def command_routes(cases: Cases) -> APIRouter:
     """Return a route for every command on a case."""
-    routes = APIRouter(tags=["cases"], route_class=LeanRoute)
+    routes = APIRouter(prefix=PREFIX, tags=["cases"], route_class=LeanRoute)
     for route in COMMANDS:
         routes.add_api_route(
             f"/cases/{{case_id}}/{route.path}",

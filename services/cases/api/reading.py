@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.cases.api import examples
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
+from services.cases.api.words import PREFIX
 from services.cases.views import AsOf, CaseFilters, Lists, OrganisationFilters, Records
 from shared.clock import Clock
 from shared.web.access import Role, allow
@@ -20,7 +21,7 @@ READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
 
 def reading_routes(records: Records, lists: Lists, clock: Clock) -> APIRouter:
     """Return the routes that answer questions."""
-    routes = APIRouter(tags=["cases"], dependencies=[Depends(allow(*READERS)), Depends(caught_up)])
+    routes = APIRouter(prefix=PREFIX, tags=["cases"], dependencies=[Depends(allow(*READERS)), Depends(caught_up)])
 
     @routes.get(
         "/cases",

@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 from shared.web.commands import Body
 from shared.web.fields import Since
 
+PREFIX = "/cases/v1"
+
 IssueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[A-Z]{3}$")]
 SeverityCode = Annotated[str, StringConstraints(pattern=r"^S[1-9]$")]
 RemedyCode = Annotated[str, StringConstraints(pattern=r"^RM-[A-Z]{3}$")]

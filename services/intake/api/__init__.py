@@ -1,6 +1,20 @@
 """The HTTP face of intake: messages from channels, and the inbox of reports."""
 
-from services.intake.api.messages import messages_router
-from services.intake.api.reports import reports_router
+from collections.abc import Sequence
 
-__all__ = ["messages_router", "reports_router"]
+from fastapi import APIRouter
+
+from services.intake.api.messages import messages_router, submitting_router
+from services.intake.api.reports import deciding_router, reports_router
+from services.intake.application import Intake
+from services.intake.views import IntakeViews
+
+
+def routers(intake: Intake, views: IntakeViews, batch_limit: int) -> Sequence[APIRouter]:
+    """Return every route of this service, the busiest first."""
+    return (
+        submitting_router(intake, batch_limit),
+        messages_router(views),
+        deciding_router(intake),
+        reports_router(views),
+    )

@@ -37,10 +37,12 @@ def _answers(description: str, example: object) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"example": example}}}
 
 
-def messages_router(intake: Intake, views: IntakeViews, batch_limit: int) -> APIRouter:
-    """Return the routes that channels use."""
-    router = APIRouter(prefix="/intake/v1", tags=["intake"])
-    router.include_router(_submitting(intake, batch_limit))
+PREFIX = "/intake/v1"
+
+
+def messages_router(views: IntakeViews) -> APIRouter:
+    """Return the route by which a channel asks where a message went."""
+    router = APIRouter(prefix=PREFIX, tags=["intake"])
 
     @router.get(
         "/messages/{message_id}",
@@ -54,8 +56,9 @@ def messages_router(intake: Intake, views: IntakeViews, batch_limit: int) -> API
     return router
 
 
-def _submitting(intake: Intake, batch_limit: int) -> APIRouter:
-    router = APIRouter(route_class=LeanRoute)
+def submitting_router(intake: Intake, batch_limit: int) -> APIRouter:
+    """Return the routes by which messages come in."""
+    router = APIRouter(prefix=PREFIX, tags=["intake"], route_class=LeanRoute)
 
     @router.post(
         "/messages",

@@ -18,6 +18,7 @@ from shared.web.lean import LeanRoute
 from shared.web.paging import write_cursor
 
 DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+PREFIX = "/intake/v1/reports"
 READING = [Depends(allow(*DECIDERS, Role.AUDITOR)), Depends(caught_up)]
 
 _REPORT = {
@@ -40,9 +41,9 @@ def _answers(example: object) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}
 
 
-def reports_router(intake: Intake, views: IntakeViews) -> APIRouter:
-    """Return the routes of the inbox."""
-    router = APIRouter(prefix="/intake/v1/reports", tags=["intake"])
+def reports_router(views: IntakeViews) -> APIRouter:
+    """Return the routes that show the inbox."""
+    router = APIRouter(prefix=PREFIX, tags=["intake"])
 
     @router.get(
         "",
@@ -66,12 +67,12 @@ def reports_router(intake: Intake, views: IntakeViews) -> APIRouter:
         headers = {"ETag": f'"{report["version"]}"'}
         return Response(msgspec.json.encode(report), media_type="application/json", headers=headers)
 
-    router.include_router(_deciding(intake))
     return router
 
 
-def _deciding(intake: Intake) -> APIRouter:
-    router = APIRouter(route_class=LeanRoute)
+def deciding_router(intake: Intake) -> APIRouter:
+    """Return the routes by which a person decides on a report."""
+    router = APIRouter(prefix=PREFIX, tags=["intake"], route_class=LeanRoute)
     decided = {"report_id": _REPORT["report_id"], "version": 2, "position": "intake:19"}
 
     @router.post(
