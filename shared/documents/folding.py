@@ -49,15 +49,27 @@ class Fold(Generic[R]):
         """
         stream = self._projection.stream
         known = await self._documents.parked(self._projection.collection)
+        self._parked.update(dict.fromkeys(known, ""))
         mine = [fact for fact in batch if fact.envelope.stream == stream]
         await self._load(mine)
+        fold, rows, changed, parked = self._projection.fold, self._rows, self.changed, self._parked
         for recorded in mine:
-            stream_id = recorded.envelope.stream_id
-            if (known and stream_id in known) or (self._parked and stream_id in self._parked):
+            envelope = recorded.envelope
+            key = envelope.stream_id.int
+            row = rows.get(key)
+            if envelope.stream_version != (1 if row is None else row.version + 1) or (
+                parked and envelope.stream_id in parked
+            ):
+                self._demand_no_gap(row, recorded)
                 continue
-            row = self._rows.get(stream_id.int)
-            if _is_next(self._projection, row, recorded):
-                self._fold(row, recorded)
+            try:
+                row = fold(row, recorded)
+            except FOLD_ERRORS as error:
+                parked[envelope.stream_id] = Failure(error).cause
+                changed.pop(key, None)
+                continue
+            row.version = envelope.stream_version
+            rows[key] = changed[key] = row
 
     async def store(self, position: int) -> None:
         """Write what changed, together with the number of the last fact that was taken."""
@@ -67,16 +79,14 @@ class Fold(Generic[R]):
         self.changed = {}
         self._rows = {}
 
-    def _fold(self, row: R | None, recorded: Recorded) -> None:
-        envelope = recorded.envelope
-        try:
-            row = self._projection.fold(row, recorded)
-        except FOLD_ERRORS as error:
-            self._parked[envelope.stream_id] = Failure(error).cause
-            self.changed.pop(envelope.stream_id.int, None)
-            return
-        row.version = envelope.stream_version
-        self._rows[envelope.stream_id.int] = self.changed[envelope.stream_id.int] = row
+    def _demand_no_gap(self, row: R | None, recorded: Recorded) -> None:
+        stream_id, version = recorded.envelope.stream_id, recorded.envelope.stream_version
+        last = 0 if row is None else row.version
+        if version > last + 1 and stream_id not in self._parked:
+            raise PoisonError(
+                f"{self._projection.collection.name}: stream {stream_id} jumps from version {last} to "
+                f"{version} at position {recorded.position}; rebuild the view from the log."
+            )
 
     async def _load(self, facts: Sequence[Recorded]) -> None:
         # The number of an id is quicker to hash than the id.
@@ -95,13 +105,3 @@ async def fold_batch(projection: Projection[R], documents: Documents, batch: Seq
     fold = Fold(projection, documents)
     await fold.take(batch)
     await fold.store(position)
-
-
-def _is_next(projection: Projection[R], row: R | None, recorded: Recorded) -> bool:
-    version, last = recorded.envelope.stream_version, 0 if row is None else row.version
-    if version > last + 1:
-        raise PoisonError(
-            f"{projection.collection.name}: stream {recorded.envelope.stream_id} jumps from version {last} to "
-            f"{version} at position {recorded.position}; rebuild the view from the log."
-        )
-    return version == last + 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, Generic
+from typing import Annotated, Any, ClassVar, Generic
 from uuid import UUID
 
 import msgspec
@@ -91,6 +91,12 @@ def decode(data: bytes) -> tuple[Envelope, msgspec.Raw]:
     """Read the envelope; the fact itself stays undecoded bytes until its class is known."""
     wire = _wire_decoder.decode(data)
     return wire.envelope, wire.data
+
+
+def whole_decoder(kind: type[Event]) -> msgspec.json.Decoder[Any]:
+    """Return a decoder that reads envelope and fact of one class in one go, as `.envelope` and `.data`."""
+    wire = msgspec.defstruct("Whole", [("envelope", Envelope), ("data", kind)], frozen=True, gc=False)
+    return msgspec.json.Decoder(wire)
 
 
 Registry = Mapping[str, type[Event]]

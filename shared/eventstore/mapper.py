@@ -18,6 +18,7 @@ class EventMapper(Mapper[UUID]):
         """Take the stored names that this process knows."""
         super().__init__(JSONTranscoder())
         self._registry = registry
+        self._present = {topic: (kind.VERSION, envelope.whole_decoder(kind)) for topic, kind in registry.items()}
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Return the record of a fact."""
@@ -33,16 +34,26 @@ class EventMapper(Mapper[UUID]):
         return self.read(stored_event.topic, stored_event.state, position)
 
     def read(self, topic: str, state: bytes, position: int) -> Recorded:
-        """Return the fact of stored bytes under a stored name."""
-        kind = self._registry.get(topic)
-        if kind is None:
+        """Return the fact of stored bytes under a stored name; today's shape in one go, an older one step by step."""
+        present = self._present.get(topic)
+        if present is None:
             raise CorruptRecordError(
                 f"The stored name {topic} is unknown to this version of Redress; run a version that knows it."
             )
+        version, decoder = present
+        try:
+            whole = decoder.decode(state)
+        except msgspec.MsgspecError:
+            return self._read_older(topic, state, position)
+        if whole.envelope.type_version != version:
+            return self._read_older(topic, state, position)
+        return Recorded(whole.envelope, whole.data, position)
+
+    def _read_older(self, topic: str, state: bytes, position: int) -> Recorded:
         try:
             head, data = envelope.decode(state)
         except msgspec.MsgspecError as error:
             raise CorruptRecordError(
                 f"The record at position {position} ({topic}) does not read; restore it from a back-up."
             ) from error
-        return Recorded(head, upcasting.read(kind, head.type_version, data), position)
+        return Recorded(head, upcasting.read(self._registry[topic], head.type_version, data), position)
