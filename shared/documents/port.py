@@ -9,7 +9,7 @@ import msgspec
 from typing_extensions import TypeVar
 
 
-class Row(msgspec.Struct, kw_only=True):
+class Row(msgspec.Struct, kw_only=True, gc=False):
     """One document: the fold of one stream. `version` is the stream version of the last event in it."""
 
     id: UUID

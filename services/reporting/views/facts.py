@@ -9,7 +9,7 @@ from shared.documents.port import Collection, Row
 from shared.events.values import Money
 
 
-class RespondentFacts(msgspec.Struct, kw_only=True):
+class RespondentFacts(msgspec.Struct, gc=False, kw_only=True):
     """An organisation said to bear a duty in the case."""
 
     organisation_id: UUID
@@ -18,7 +18,7 @@ class RespondentFacts(msgspec.Struct, kw_only=True):
     role: str
 
 
-class EscalationFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
+class EscalationFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """A request to a party, and its answer if there was one."""
 
     escalation_id: UUID
@@ -31,7 +31,7 @@ class EscalationFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
     position: str | None = None
 
 
-class RemedyFacts(msgspec.Struct, kw_only=True, omit_defaults=True):
+class RemedyFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """One promise of the plan and what came of it. `paid` holds one sum per currency."""
 
     item_id: UUID
