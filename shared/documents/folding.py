@@ -73,7 +73,7 @@ class Fold(Generic[R]):
 
     async def store(self, position: int) -> None:
         """Write what changed, together with the number of the last fact that was taken."""
-        rows = list(self.changed.values())
+        rows = [self.changed[key] for key in sorted(self.changed)]
         await self._documents.save(self._projection.collection, rows, position, self._parked)
         self._parked = {}
         self.changed = {}

@@ -20,6 +20,9 @@ from shared.documents.sqlite_query import cell, counting, paging
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 _CHUNK = 500
 
+CACHE_KIB = 16 * 1024
+"""Pages kept by a connection: a rebuild writes rows of random ids, which a small cache would read back."""
+
 
 class SqliteDocuments:
     """Implements `Documents` on one file."""
@@ -167,8 +170,8 @@ class SqliteDocuments:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+            for setting in ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{CACHE_KIB}"):
+                connection.execute(f"PRAGMA {setting}")
             self._local.connection = connection
             self._opened.append(connection)
         return connection
