@@ -156,7 +156,7 @@ class Host:
 
         async def round_() -> int:
             feed = self.services[reaction.source].store
-            return await self._pacer.turn(lambda: react(reaction, feed, service.store, self._clock))  # type: ignore[arg-type]  # embedded
+            return await self._pacer.turn(lambda: react(reaction, feed, service.store, self._clock))
 
         async def rest() -> None:
             after = await service.store.reached(reaction.name)

@@ -1,35 +1,21 @@
 """Carry out reactions: new facts and the position of what they answer in one transaction, poison parked."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
 
 from shared.bus.port import Feed, Reaction
 from shared.clock import Clock
 from shared.errors import RedressError
 from shared.events.envelope import Recorded
-from shared.eventstore.sqlite_work import SqliteWork
-from shared.eventstore.store import Tracking
+from shared.eventstore.store import EventStore, Tracking
+from shared.eventstore.work import ReactingWork
 
 BATCH = 20
 """Facts per transaction: commands wait behind it, so it must stay a matter of milliseconds."""
-T = TypeVar("T")
 
 
-class ReactingStore(Protocol):
-    """What a reaction needs of the store of the service that reacts."""
-
-    async def execute(self, work: Callable[[SqliteWork], T], tracking: Tracking | None = None) -> T:
-        """Carry out work in one transaction together with a reaction's position."""
-        ...
-
-    async def reached(self, reaction: str) -> int:
-        """Return how far a reaction has read."""
-        ...
-
-
-async def react(reaction: Reaction, feed: Feed, store: ReactingStore, clock: Clock) -> int:
+async def react(reaction: Reaction, feed: Feed, store: EventStore, clock: Clock) -> int:
     """Answer the next batch of facts and return how many were read; 0 when there is nothing new."""
     position = await store.reached(reaction.name)
     batch = await feed.read(position, BATCH)
@@ -40,7 +26,7 @@ async def react(reaction: Reaction, feed: Feed, store: ReactingStore, clock: Clo
     return len(batch)
 
 
-def _answer(work: SqliteWork, reaction: Reaction, batch: Sequence[Recorded], now: datetime) -> None:
+def _answer(work: ReactingWork, reaction: Reaction, batch: Sequence[Recorded], now: datetime) -> None:
     parked = work.parked(reaction.name)
     for recorded in batch:
         handler = reaction.routes.get(type(recorded.event))

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.context import CommandContext
-from shared.eventstore.work import UnitOfWork
+from shared.eventstore.work import ReactingWork, UnitOfWork
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class EventStore(Protocol):
         """
         ...
 
-    async def execute(self, work: Callable[[UnitOfWork], T], tracking: Tracking | None = None) -> T:
+    async def execute(self, work: Callable[[ReactingWork], T], tracking: Tracking | None = None) -> T:
         """Carry out any work in a transaction of its own, with a reaction's position where there is one."""
         ...
 

@@ -1,11 +1,13 @@
 """What a command or reaction may do inside its transaction: read streams and the index, append facts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from shared.events.envelope import Event, Recorded
 from shared.eventstore.context import CommandContext
+from shared.supervision import Failure
 
 
 class UnitOfWork(Protocol):
@@ -27,4 +29,20 @@ class UnitOfWork(Protocol):
 
     def lookup(self, kind: str, key: str) -> str | None:
         """Return what the service's index says about a key, this transaction's own facts included."""
+        ...
+
+
+class ReactingWork(UnitOfWork, Protocol):
+    """What the runner of reactions needs beside: steps that can be undone, and the dead letters."""
+
+    def guarded(self, step: Callable[[], None]) -> Failure | None:
+        """Carry out a step; if it fails, undo just that step and return how it failed."""
+        ...
+
+    def parked(self, reaction: str) -> set[str]:
+        """Return the streams, as hex ids, of which a fact waits in the dead letters of a reaction."""
+        ...
+
+    def park(self, reaction: str, recorded: Recorded, cause: str, at: datetime) -> None:
+        """Put a fact, by its place, into the dead letters of a reaction."""
         ...
