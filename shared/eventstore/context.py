@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.envelope import Actor, Recorded
+from shared.events.envelope import Actor, Envelope
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,15 +32,14 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
         return self.occurred_at or self.now
 
 
-def caused_by(heard: Recorded, service: str, now: datetime) -> CommandContext:
-    """Return the context of what a service does about a fact it heard: its own actor, the fact as the cause."""
-    head = heard.envelope
+def caused_by(cause: Envelope, *, actor: Actor, now: datetime, occurred_at: datetime | None = None) -> CommandContext:
+    """Return the context of what follows from a fact: the fact as its cause, the same thread of correlation."""
     return CommandContext(
-        actor=Actor(f"system:{service}", "system"),
+        actor=actor,
         now=now,
-        occurred_at=min(head.occurred_at, now),
-        correlation_id=head.correlation_id,
-        causation_id=head.event_id,
-        traceparent=head.traceparent,
-        tenant=head.tenant,
+        occurred_at=occurred_at,
+        correlation_id=cause.correlation_id,
+        causation_id=cause.event_id,
+        traceparent=cause.traceparent,
+        tenant=cause.tenant,
     )

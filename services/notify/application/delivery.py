@@ -11,10 +11,10 @@ from services.notify.channels.port import Channel, Letter
 from services.notify.domain import Notification, Outcome, Schedule, TryAgain, decide_attempt, evolve
 from shared.clock import Clock
 from shared.errors import ConflictError
-from shared.events.envelope import Envelope, Recorded
+from shared.events.envelope import Recorded
 from shared.events.notify import NotificationQueued
 from shared.events.values import ContactChannel
-from shared.eventstore.context import CommandContext
+from shared.eventstore.context import caused_by
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
 from shared.supervision import Failure, attempt_async
@@ -102,16 +102,5 @@ class Delivery:
     ) -> None:
         now = self._clock()
         event = decide_attempt(state, outcome, now, self._schedule, self._jitter())
-        context = _following(facts[-1].envelope, now)
+        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=now)
         await self._store.write(context, lambda work: work.append(notification_id, len(facts), [event], context))
-
-
-def _following(last: Envelope, now: datetime) -> CommandContext:
-    return CommandContext(
-        actor=SYSTEM,
-        now=now,
-        correlation_id=last.correlation_id,
-        causation_id=last.event_id,
-        traceparent=last.traceparent,
-        tenant=last.tenant,
-    )

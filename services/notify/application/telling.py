@@ -9,7 +9,7 @@ from services.notify.templates import Templates, plain
 from shared.clock import Clock
 from shared.events.envelope import Actor, Envelope
 from shared.events.notify import Audience, Occasion, RecipientRegistered
-from shared.eventstore.context import CommandContext
+from shared.eventstore.context import CommandContext, caused_by
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
 
@@ -75,11 +75,4 @@ class Telling:
         work.append(stream_id, 0, [event], self._because(cause))
 
     def _because(self, cause: Envelope) -> CommandContext:
-        return CommandContext(
-            actor=SYSTEM,
-            now=self.clock(),
-            correlation_id=cause.correlation_id,
-            causation_id=cause.event_id,
-            traceparent=cause.traceparent,
-            tenant=cause.tenant,
-        )
+        return caused_by(cause, actor=SYSTEM, now=self.clock())
