@@ -47,7 +47,8 @@ contracts: install-dev ## Write the schemas of events and HTTP anew; refuses an 
 
 lock: ## Resolve the dependencies anew (the one target that needs uv)
 	$(COMPILE) --upgrade --output-file requirements.lock
-	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra postgres --constraint requirements.lock --output-file requirements-scale-out.lock
+	$(COMPILE) --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove the environment and caches, never the data
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
