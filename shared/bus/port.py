@@ -1,4 +1,4 @@
-"""The port of the bus: a feed to read facts from, and a reaction to be carried out once per fact."""
+"""The ports of the bus: a feed to read facts from, who hears it, and a reaction to be carried out once per fact."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,3 +40,20 @@ class Reaction:
     name: str
     source: str
     routes: dict[type[Event], Handler]
+
+
+class Hearer(Protocol):
+    """Takes the facts of a feed in order. What it took and how far it is are stored together."""
+
+    name: str
+    source: str
+    batch: int
+    """Facts that it takes at most at once."""
+
+    async def position(self, feed: str) -> int:
+        """Return the position of the last fact of a feed that was taken, 0 at the beginning."""
+        ...
+
+    async def take(self, feed: str, batch: Sequence[Recorded], *, repeats: bool) -> None:
+        """Take the next facts of a feed; `repeats` says that the feed may bring a fact more than once."""
+        ...

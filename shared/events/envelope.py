@@ -26,6 +26,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     VERSION: ClassVar[int] = 1
 
 
+class Unreadable(Event, frozen=True):
+    """Stands for a fact that this version cannot read: never stored, only ever parked."""
+
+    TOPIC = "unreadable"
+    STREAM = "unreadable"
+
+
 class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who did it: the id of a key or of a part of the system (`system:…`), and the role it acted in."""
 

@@ -14,7 +14,7 @@ from shared.eventstore.index import Indexer, no_index
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
 from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
-from shared.eventstore.store import Tracking, Written
+from shared.eventstore.store import Stored, Tracking, Written
 from shared.eventstore.writer import GroupCommit, Job
 from shared.ids import new_id
 
@@ -86,6 +86,10 @@ class SqliteEventStore:
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` facts behind a position, in log order."""
         return [self.mapper.read(*row) for row in self._reader().execute(_SELECT_LOG, (after, limit))]
+
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Return up to `limit` facts behind a position as their bytes."""
+        return [Stored(position, state) for _topic, state, position in self._reader().execute(_SELECT_LOG, (after, limit))]
 
     async def head(self) -> int:
         """Return the position of the newest fact."""

@@ -22,6 +22,13 @@ class Written(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A fact as bytes: its number in the log, and exactly what lies there."""
+
+    position: int
+    state: bytes
+
+
 class Tracking(msgspec.Struct, frozen=True):
     """How far a reaction has read a feed; stored together with what it did."""
 
@@ -58,6 +65,10 @@ class EventStore(Protocol):
 
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` facts behind a position, in log order."""
+        ...
+
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Like `read`, as the bytes that are stored, published and hashed alike."""
         ...
 
     async def head(self) -> int:
