@@ -43,6 +43,7 @@ class SqliteEventStore:
     ) -> None:
         """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
         self.source = source
+        self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
         self.recorder.create_table()
@@ -104,6 +105,10 @@ class SqliteEventStore:
             return
         finally:
             self._waiting.discard(waiter)
+
+    async def feeds(self) -> Sequence["SqliteEventStore"]:
+        """Return the store itself: one feed with every fact."""
+        return [self]
 
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed."""
