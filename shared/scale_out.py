@@ -131,7 +131,11 @@ async def open_replica(
 
     bus = KafkaBus(kafka, epochs, settings.instance)
     parts = Parts(
-        open_store=opener, documents=documents, data=folder, secret=partial(derived_secret, settings.root()), clock=clock
+        open_store=opener,
+        documents=documents,
+        data=folder,
+        secret=partial(derived_secret, settings.root()),
+        clock=clock,
     )
     service = build(parts, {source: bus.log(source) for source in SOURCES})
     leader = Leader(settings.postgres(), f"redress.{name}")

@@ -9,6 +9,7 @@ from shared.bus.reacting import answer, tracking_name
 from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents
+from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.eventstore.store import EventStore
 
@@ -52,4 +53,6 @@ class Folding:
     async def take(self, feed: str, batch: Sequence[Recorded], *, repeats: bool) -> None:
         """Fold facts into every view that has not got them yet."""
         del repeats
-        await fold_into(self._projections, self._documents, batch, batch[-1].position, feed)
+        newest, after = batch[-1].position, batch[0].position - 1
+        if await fold_into(self._projections, self._documents, batch, newest, feed, after=after) < newest:
+            raise TryLaterError(f"{self.name}: a view was built anew; its facts are read from where it stands.")

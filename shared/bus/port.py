@@ -1,4 +1,4 @@
-"""The ports of the bus: a feed to read facts from, who hears it, and a reaction to be carried out once per fact."""
+"""The ports of the bus: logs of services and their feeds, who hears them, and reactions that answer each fact once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,14 @@ from shared.eventstore.work import UnitOfWork
 
 
 class Feed(Protocol):
-    """The facts of one service in log order. `position` of the last one read says where to go on."""
+    """Facts of one service in an order that holds within each stream; a stream lives in one feed of its log.
+
+    `position` of the last one read says where to go on. `name` is part of stored positions: never rename it; it is
+    empty for a feed that is the whole log, holds every fact once and numbers them as the log does.
+    """
 
     source: str
+    name: str
 
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` facts with a position above `after`."""
@@ -23,6 +28,16 @@ class Feed(Protocol):
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the feed knows how to wait
         """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
+        ...
+
+
+class Log(Protocol):
+    """Everything that one service says, as one feed or as several that are read independently."""
+
+    source: str
+
+    async def feeds(self) -> Sequence[Feed]:
+        """Return the feeds there are now."""
         ...
 
 

@@ -43,6 +43,7 @@ class SqliteEventStore:
     ) -> None:
         """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
         self.source = source
+        self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
         self.recorder.create_table()
@@ -89,7 +90,9 @@ class SqliteEventStore:
 
     async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
         """Return up to `limit` facts behind a position as their bytes."""
-        return [Stored(position, state) for _topic, state, position in self._reader().execute(_SELECT_LOG, (after, limit))]
+        return [
+            Stored(position, state) for _topic, state, position in self._reader().execute(_SELECT_LOG, (after, limit))
+        ]
 
     async def head(self) -> int:
         """Return the position of the newest fact."""
@@ -108,6 +111,10 @@ class SqliteEventStore:
             return
         finally:
             self._waiting.discard(waiter)
+
+    async def feeds(self) -> Sequence["SqliteEventStore"]:
+        """Return the store itself: one feed with every fact."""
+        return [self]
 
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed."""

@@ -37,9 +37,11 @@ class Tracking(msgspec.Struct, frozen=True):
 
 
 class EventStore(Protocol):
-    """Streams of facts of one service, and its notification log. It is also the embedded bus's feed."""
+    """Streams of facts of one service, and its notification log. It is also the embedded bus's log and only feed."""
 
     source: str
+    name: str
+    """Empty: as a feed, a store is the whole log."""
 
     async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
         """Carry out one command durably; answers after the fsync. `work` returns the facts it appended.
@@ -77,6 +79,10 @@ class EventStore(Protocol):
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the store knows how to wait
         """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
+        ...
+
+    async def feeds(self) -> Sequence["EventStore"]:
+        """Return the store itself: one feed with every fact."""
         ...
 
     async def reached(self, reaction: str) -> int:

@@ -59,6 +59,42 @@ async def test_what_changed_since_the_last_question_replaces_its_row(told: House
     assert await told.ask("disposition", "state") == [("acknowledged", 1, 1, 0), ("received", 1, 1, 0)]
 
 
+async def test_rows_that_a_rebuild_no_longer_finds_are_no_longer_counted(told: House) -> None:
+    tell(told.logs["cases"], life(1))
+    tell(told.logs["cases"], life(2))
+    await told.catch_up()
+    assert await told.ask("volume", "total") == [("total", 0, 2, 2)]
+    others = dataclasses.replace(CASE_FACTS, stream="no such stream")
+
+    assert not (await rebuild(others, told.logs["cases"], told.documents, lambda _done: None)).equal
+    assert await told.ask("volume", "total") == []
+
+    assert not (await rebuild(CASE_FACTS, told.logs["cases"], told.documents, lambda _done: None)).equal
+    assert await told.ask("volume", "total") == [("total", 0, 2, 2)]
+
+
+async def test_a_log_in_several_feeds_is_counted_as_one(tmp_path: Path) -> None:
+    whole = house(tmp_path / "whole")
+    for number in range(6):
+        tell(whole.logs["cases"], life(number, opened=number, acknowledged=number + 10))
+    apart = house(tmp_path / "apart", cases=Partitions.of(whole.logs["cases"], 3))
+    await whole.catch_up()
+    for feed in await apart.cases.feeds():
+        while await project([CASE_FACTS], feed, apart.documents):
+            pass
+
+    for question in ({}, {"as_of": hour(12)}):
+        assert await apart.ask("disposition", "state", **question) == await whole.ask(
+            "disposition", "state", **question
+        )
+    figure = await apart.figures.answer(Question(report="volume", as_of=hour(12)))
+    assert {name: place for name, place in figure.positions.items() if place} == {
+        "cases/0": 2 * len(whole.logs["cases"].facts) // 3,
+        "cases/1": 2 * len(whole.logs["cases"].facts) // 3,
+        "cases/2": 2 * len(whole.logs["cases"].facts) // 3,
+    }
+
+
 async def test_as_of_folds_the_log_again_up_to_what_was_true_then(told: House) -> None:
     tell(told.logs["cases"], life(1, opened=0, acknowledged=10, closed=50))
     tell(told.logs["cases"], life(2, opened=30))

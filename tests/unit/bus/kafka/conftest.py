@@ -18,6 +18,4 @@ class Kafka(Protocol):
 @pytest.fixture
 def broker(kafka: Kafka, topic_prefix: str) -> Broker:
     """Topics of this test, not yet made."""
-    return Broker(
-        KafkaSettings(servers=kafka.address, prefix=topic_prefix, partitions=3, idempotent=kafka.idempotent)
-    )
+    return Broker(KafkaSettings(servers=kafka.address, prefix=topic_prefix, partitions=3, idempotent=kafka.idempotent))

@@ -50,9 +50,7 @@ class Broker:
 
     def hearing(self, hearer: Hearer, instance: str | None = None) -> Hearing:
         """Return a member of the hearer's group."""
-        return Hearing(
-            hearer, topics_of(self.settings, hearer.source), self.settings, lambda: self.epochs, instance
-        )
+        return Hearing(hearer, topics_of(self.settings, hearer.source), self.settings, lambda: self.epochs, instance)
 
     async def published(self) -> Sequence[Recorded]:
         """Return everything that lies on the topics, partition by partition."""
