@@ -17,8 +17,8 @@ from shared.events.envelope import Actor, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import IndexEntry
 from shared.eventstore.sqlite import SqliteEventStore
-from shared.eventstore.sqlite_work import SqliteWork
 from shared.eventstore.store import Tracking
+from shared.eventstore.work import UnitOfWork
 from shared.eventstore.writer import Job
 from shared.ids import derived_id, new_id
 
@@ -31,7 +31,7 @@ def context(**changes: object) -> CommandContext:
     return msgspec.structs.replace(base, **changes)
 
 
-def note(text: str, version: int = 0, stream: UUID = STREAM) -> Callable[[SqliteWork], Sequence[Recorded]]:
+def note(text: str, version: int = 0, stream: UUID = STREAM) -> Callable[[UnitOfWork], Sequence[Recorded]]:
     return lambda work: work.append(stream, version, [NoteAdded(text=text)], context())
 
 
@@ -73,7 +73,7 @@ async def test_one_of_two_commands_on_the_same_version_wins(store: SqliteEventSt
 
 
 async def test_a_refused_command_leaves_those_committed_with_it_alone(store: SqliteEventStore) -> None:
-    def refused(work: SqliteWork) -> Sequence[Recorded]:
+    def refused(work: UnitOfWork) -> Sequence[Recorded]:
         work.append(new_id(), 0, [NoteAdded(text="half")], context())
         raise InvalidError("no", field="text")
 
@@ -86,7 +86,7 @@ async def test_a_refused_command_leaves_those_committed_with_it_alone(store: Sql
 
 
 async def test_an_unforeseen_error_in_one_command_reaches_only_its_caller(store: SqliteEventStore) -> None:
-    def broken(_work: SqliteWork) -> Sequence[Recorded]:
+    def broken(_work: UnitOfWork) -> Sequence[Recorded]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -162,14 +162,14 @@ async def test_whoever_waits_for_the_log_is_woken_by_the_next_commit(store: Sqli
 async def test_a_commit_that_reached_the_disk_is_acknowledged_although_it_reported_a_failure(
     store: SqliteEventStore,
 ) -> None:
-    writer = store._writer
-    real = writer._commit
+    commits = store._writer.commits
+    real = commits.commit
 
-    def commit_then_fail(connection: sqlite3.Connection, batch: Sequence[Job], *, careful: bool = False) -> None:
-        real(connection, batch, careful=careful)
+    def commit_then_fail(batch: Sequence[Job]) -> None:
+        real(batch)
         raise sqlite3.OperationalError("disk I/O error")
 
-    writer._commit = commit_then_fail  # type: ignore[method-assign]  # the one fault that no input can cause
+    commits.commit = commit_then_fail  # type: ignore[method-assign]  # the one fault that no input can cause
     written = await store.write(context(), note("kept"))
     assert written.version == 1
     assert len(await store.stream(STREAM)) == 1
