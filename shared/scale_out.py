@@ -21,13 +21,15 @@ from shared.embedded import Build
 from shared.errors import SettingsError
 from shared.eventstore.index import Indexer
 from shared.eventstore.leading import Leader
-from shared.eventstore.postgres import PostgresEventStore, open_postgres_store
+from shared.eventstore.open import open_postgres_store
+from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
 from shared.service import Parts, Service
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
+from shared.web.keys import Keys
 from shared.web.limits import Traffic
 
 
@@ -138,7 +140,7 @@ async def open_replica(
         clock=clock,
     )
     service = build(parts, {source: bus.log(source) for source in SOURCES})
-    leader = Leader(settings.postgres(), f"redress.{name}")
+    leader = Leader(settings.postgres(), name, "sealer")
     bus.seal(opened[name], leader)
 
     async def leads(_service: str) -> bool:
@@ -146,6 +148,7 @@ async def open_replica(
 
     traffic = Traffic()
     host = Host([service], bus, clock, leads)
+    keys = Keys(settings.data / "keys.sqlite", clock)
     return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
 
 

@@ -25,8 +25,14 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(domain_event, Recorded):
             raise TypeError("only Recorded facts are stored")
         head = domain_event.envelope
-        state = envelope.encode(head, domain_event.event)
-        return StoredEvent(head.stream_id, head.stream_version, head.type, state)
+        return StoredEvent(head.stream_id, head.stream_version, head.type, self.state_of(domain_event))
+
+    def state_of(self, recorded: Recorded) -> bytes:
+        """Return the wire bytes of a fact; one that was read in an older shape is written in today's."""
+        head, event = recorded.envelope, recorded.event
+        if head.type_version != event.VERSION:
+            head = msgspec.structs.replace(head, type_version=event.VERSION)
+        return envelope.encode(head, event)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
         """Return the fact of a record; its position is 0 unless the record comes from the notification log."""

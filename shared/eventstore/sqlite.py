@@ -1,24 +1,20 @@
 """The embedded event store: the library's recorder on a file, written by one thread, read by any."""
 
-import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 from shared.events.envelope import Recorded
-from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer, no_index
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
+from shared.eventstore.sqlite_commits import SqliteCommits
 from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
-from shared.eventstore.store import Stored, Tracking, Written
-from shared.eventstore.writer import GroupCommit, Job
+from shared.eventstore.store import Stored
+from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
-
-T = TypeVar("T")
 
 _SELECT_LOG = "SELECT topic, state, rowid FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 
@@ -29,8 +25,8 @@ MAPPED_BYTES = 1 << 30
 """Reading through a mapping spares a system call per page; writes still go through the log and its fsync."""
 
 
-class SqliteEventStore:
-    """Implements `EventStore` on one file of one service."""
+class SqliteEventStore(WritingStore):
+    """Implements `EventStore` on one file of one service; a commit of another process is seen at `wait`'s time-out."""
 
     def __init__(
         self,
@@ -42,7 +38,6 @@ class SqliteEventStore:
         ids: Callable[[], UUID] = new_id,
     ) -> None:
         """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
-        self.source = source
         self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
@@ -50,29 +45,10 @@ class SqliteEventStore:
         self._path = path
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        self._head = self.recorder.max_notification_id()
-        self._writer = GroupCommit(
-            source,
-            self._connect,
-            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful),
-            self._has_committed,
+        commits = SqliteCommits(
+            self._connect, lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful)
         )
-        self._writer.start()
-
-    async def write(self, context: CommandContext, work: Callable[[SqliteWork], Sequence[Recorded]]) -> Written:
-        """Carry out one command durably."""
-        return await self._submit(lambda unit: _written(unit, context, work))
-
-    async def execute(self, work: Callable[[SqliteWork], T], tracking: Tracking | None = None) -> T:
-        """Carry out any work in a transaction of its own."""
-
-        def tracked(unit: SqliteWork) -> T:
-            if tracking is not None:
-                unit.track(tracking.reaction, tracking.position)
-            return work(unit)
-
-        return await self._submit(tracked)
+        super().__init__(source, commits, self.recorder.max_notification_id())
 
     async def stream(self, stream_id: UUID) -> Sequence[Recorded]:
         """Return the facts of a stream in order."""
@@ -98,20 +74,6 @@ class SqliteEventStore:
         """Return the position of the newest fact."""
         return self._reader().execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
 
-    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the port
-        """Wait for a commit of this process; one of another process is seen at the time-out."""
-        if self._head > after:
-            return
-        waiter = (asyncio.get_running_loop(), asyncio.Event())
-        self._waiting.add(waiter)
-        try:
-            if self._head <= after:
-                await asyncio.wait_for(waiter[1].wait(), timeout)
-        except TimeoutError:
-            return
-        finally:
-            self._waiting.discard(waiter)
-
     async def feeds(self) -> Sequence["SqliteEventStore"]:
         """Return the store itself: one feed with every fact."""
         return [self]
@@ -133,13 +95,6 @@ class SqliteEventStore:
             connection.close()
         self.recorder.datastore.close()
 
-    async def _submit(self, work: Callable[[SqliteWork], T]) -> T:
-        loop = asyncio.get_running_loop()
-        job = Job(work, loop, loop.create_future())
-        self._writer.submit(job)
-        result: T = await job.future
-        return result
-
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
         for setting in (
@@ -158,22 +113,3 @@ class SqliteEventStore:
             reader.execute("PRAGMA query_only=ON")
             self._opened.append(reader)
         return reader
-
-    def _has_committed(self, newest: int) -> None:
-        self._head = newest
-        for loop, event in tuple(self._waiting):
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
-
-
-def _written(unit: SqliteWork, context: CommandContext, work: Callable[[SqliteWork], Sequence[Recorded]]) -> Written:
-    key = context.idempotency_key
-    if key is not None and (earlier := unit.answered(key, context.fingerprint)) is not None:
-        return earlier
-    facts = work(unit)
-    stream_id = facts[0].envelope.stream_id
-    version = max(fact.envelope.stream_version for fact in facts if fact.envelope.stream_id == stream_id)
-    written = Written(stream_id, version, max(fact.position for fact in facts))
-    if key is not None:
-        unit.remember(key, context.fingerprint, written)
-    return written

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
-from shared.errors import ConflictError, InvalidError
-from shared.events.envelope import Envelope, Event, Recorded
+from shared.errors import ConflictError
+from shared.events.envelope import Event, Recorded
+from shared.eventstore import answers
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.store import Written
+from shared.eventstore.wrapping import wrap
 from shared.supervision import Failure, attempt
 
 _INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)"
@@ -54,7 +54,7 @@ class SqliteWork:
     ) -> Sequence[Recorded]:
         """Append facts behind the expected version."""
         return [
-            self._insert(self._wrap(stream_id, expected_version + offset, event, context))
+            self._insert(wrap(event, self._ids(), stream_id, expected_version + offset, context))
             for offset, event in enumerate(events, start=1)
         ]
 
@@ -87,18 +87,12 @@ class SqliteWork:
     def answered(self, key: str, fingerprint: str | None) -> Written | None:
         """Return the answer given under an idempotency key, None when the key is new."""
         row = self._cursor.execute("SELECT fingerprint, answer FROM answers WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        if row[0] != fingerprint:
-            raise InvalidError(
-                "This Idempotency-Key was used for another request; take a new one.", field="Idempotency-Key"
-            )
-        return msgspec.structs.replace(msgspec.json.decode(row[1], type=Written), repeated=True)
+        return answers.repeated(row[0], row[1], fingerprint) if row else None
 
     def remember(self, key: str, fingerprint: str | None, answer: Written) -> None:
         """Keep the answer given under an idempotency key."""
         self.has_written = True
-        self._cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, fingerprint, msgspec.json.encode(answer)))
+        self._cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (key, fingerprint, answers.encode(answer)))
 
     def parked(self, reaction: str) -> set[str]:
         """Return the streams, as hex ids, of which a fact waits in the dead letters of a reaction."""
@@ -122,24 +116,6 @@ class SqliteWork:
         if self._cursor.fetchone() is None:
             raise ConflictError(f"The reaction {reaction} has already read position {position}.")
         self.has_written = True
-
-    def _wrap(self, stream_id: UUID, version: int, event: Event, context: CommandContext) -> Recorded:
-        head = Envelope(
-            event_id=self._ids(),
-            type=event.TOPIC,
-            type_version=event.VERSION,
-            stream=event.STREAM,
-            stream_id=stream_id,
-            stream_version=version,
-            occurred_at=context.true_at,
-            recorded_at=context.now,
-            actor=context.actor,
-            correlation_id=context.correlation_id,
-            causation_id=context.causation_id,
-            traceparent=context.traceparent,
-            tenant=context.tenant,
-        )
-        return Recorded(head, event, 0)
 
     def _insert(self, fact: Recorded) -> Recorded:
         stored = self._mapper.to_stored_event(fact)

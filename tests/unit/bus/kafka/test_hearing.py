@@ -137,9 +137,7 @@ async def test_a_second_member_in_the_middle_of_batches_changes_nothing(broker: 
     assert len(once_in_order(noting.taken)) == len(noting.taken) == 200
 
 
-async def test_a_reaction_answers_each_fact_once_although_the_log_was_published_twice(
-    broker: Broker, two: Two
-) -> None:
+async def test_a_reaction_answers_each_fact_once_although_the_log_was_published_twice(broker: Broker, two: Two) -> None:
     await broker.topics()
     await say(two.heard, 25)
     await publish(broker, two.heard)

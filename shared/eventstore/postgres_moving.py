@@ -6,7 +6,7 @@ have answered is moved as the last version of each stream that they heard, so th
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,6 @@ from typing import Any
 from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 
-from shared.bus.port import Reaction
-from shared.cli.progress import Progress
 from shared.errors import ConflictError, CorruptRecordError
 from shared.eventstore.postgres_database import ServiceDatabase
 from shared.eventstore.postgres_recorder import create_tables
@@ -26,7 +24,9 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "lookups": ("kind", "key", "value"),
     "answers": ("key", "fingerprint", "answer"),
 }
-_FACTS = "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events WHERE rowid > ? ORDER BY rowid"
+_FACTS = (
+    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events WHERE rowid > ? ORDER BY rowid"
+)
 _MOVED = (
     "SELECT notification_id, replace(originator_id::text, '-', ''), originator_version, topic, state "
     "FROM stored_events WHERE notification_id <= %s ORDER BY notification_id"
@@ -43,16 +43,18 @@ class Moved:
     digest: str
 
 
-def move_service(
-    data: Path, service: str, reactions: Sequence[Reaction], database: ServiceDatabase, progress: Progress
+def move_record(
+    data: Path, service: str, reactions: Mapping[str, str], dsn: str, progress: Callable[[int], None]
 ) -> Moved:
     """Copy one service's record, compare every byte; a second run copies what is missing, and nothing twice.
 
-    A `ConflictError` when PostgreSQL holds facts that the folder does not know: it has been used since.
+    `reactions` are the service's own: name -> the service that it listens to. `progress` is told how many facts were
+    copied. A `ConflictError` when PostgreSQL holds facts that the folder does not know: it has been used since.
     """
+    database = ServiceDatabase(dsn, service)
+    create_tables(database)
     with (
-        closing(sqlite3.connect(f"file:{data / service / 'record.sqlite'}?mode=ro", uri=True)) as record,
-        closing(create_tables(database).datastore),
+        closing(_opened(data, service)) as record,
         database.connect("move") as connection,
     ):
         head = record.execute("SELECT COALESCE(MAX(rowid), 0) FROM stored_events").fetchone()[0]
@@ -62,14 +64,18 @@ def move_service(
                 f"PostgreSQL holds facts of {service} that the folder does not know: it has been used since. "
                 "Move into an empty database."
             )
-        progress.begin(f"moving {service}", head - before)
-        copied = _copy_facts(record, connection, before, progress)
+        _copy_facts(record, connection, before, head, progress)
         _copy_beside(record, connection)
-        _copy_heard(data, record, connection, reactions)
+        for reaction, source in reactions.items():
+            _copy_heard(data, record, connection, reaction, source)
         digest = _digest(record, head)
         if _digest_moved(connection, head) != digest:
             raise CorruptRecordError(f"The facts of {service} in PostgreSQL are not those of the folder; move again.")
-    return Moved(service, head, copied, digest)
+    return Moved(service, head, head - before, digest)
+
+
+def _opened(data: Path, service: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{data / service / 'record.sqlite'}?mode=ro", uri=True)
 
 
 def _head(connection: Connection[TupleRow]) -> int:
@@ -78,10 +84,13 @@ def _head(connection: Connection[TupleRow]) -> int:
 
 
 def _copy_facts(
-    record: sqlite3.Connection, connection: Connection[TupleRow], before: int, progress: Progress
-) -> int:
-    copied = 0
-    facts = record.execute(_FACTS, (before,))
+    record: sqlite3.Connection,
+    connection: Connection[TupleRow],
+    before: int,
+    head: int,
+    progress: Callable[[int], None],
+) -> None:
+    facts = record.execute(_FACTS, (before, head))
     while chunk := facts.fetchmany(CHUNK):
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
@@ -90,12 +99,9 @@ def _copy_facts(
                 "stored_events (notification_id, originator_id, originator_version, topic, state)",
                 ((number, _dashed(stream), version, topic, state) for number, stream, version, topic, state in chunk),
             )
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence('stored_events', 'notification_id'), %s)", (chunk[-1][0],)
-            )
-        copied += len(chunk)
-        progress.advance(len(chunk))
-    return copied
+            sequence = "pg_get_serial_sequence('stored_events', 'notification_id')"
+            cursor.execute(f"SELECT setval({sequence}, %s)", (chunk[-1][0],))
+        progress(len(chunk))
 
 
 def _copy_beside(record: sqlite3.Connection, connection: Connection[TupleRow]) -> None:
@@ -107,39 +113,30 @@ def _copy_beside(record: sqlite3.Connection, connection: Connection[TupleRow]) -
 
 
 def _copy_heard(
-    data: Path, record: sqlite3.Connection, connection: Connection[TupleRow], reactions: Sequence[Reaction]
+    data: Path, record: sqlite3.Connection, connection: Connection[TupleRow], reaction: str, source: str
 ) -> None:
-    for reaction in reactions:
-        reached = record.execute(
-            "SELECT notification_id FROM tracking WHERE application_name = ?", (reaction.name,)
-        ).fetchone()
-        if reached is None:
-            continue
-        with (
-            closing(sqlite3.connect(f"file:{data / reaction.source / 'record.sqlite'}?mode=ro", uri=True)) as source,
-            connection.transaction(),
-            connection.cursor() as cursor,
-        ):
-            heard = source.execute(
-                "SELECT originator_id, MAX(originator_version) FROM stored_events WHERE rowid <= ? "
-                "GROUP BY originator_id",
-                reached,
-            )
-            cursor.execute("DELETE FROM heard WHERE reaction = %s", (reaction.name,))
-            rows = ((reaction.name, _dashed(stream), version) for stream, version in heard)
-            _write(cursor, "heard (reaction, stream_id, version)", rows)
+    statement = "SELECT notification_id FROM tracking WHERE application_name = ?"
+    reached = record.execute(statement, (reaction,)).fetchone()
+    if reached is None:
+        return
+    with closing(_opened(data, source)) as heard, connection.transaction(), connection.cursor() as cursor:
+        rows = heard.execute(
+            "SELECT originator_id, MAX(originator_version) FROM stored_events WHERE rowid <= ? GROUP BY originator_id",
+            reached,
+        )
+        cursor.execute("DELETE FROM heard WHERE reaction = %s", (reaction,))
+        last = ((reaction, _dashed(stream), version) for stream, version in rows)
+        _write(cursor, "heard (reaction, stream_id, version)", last)
 
 
-def _write(cursor: Cursor[TupleRow], table: str, rows: Iterator[tuple[Any, ...]] | sqlite3.Cursor) -> None:
+def _write(cursor: Cursor[TupleRow], table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
 def _digest(record: sqlite3.Connection, until: int) -> str:
-    return _digest_of(
-        record.execute(_FACTS.replace("rowid > ?", "rowid > 0 AND rowid <= ?"), (until,))
-    )
+    return _digest_of(record.execute(_FACTS, (0, until)))
 
 
 def _digest_moved(connection: Connection[TupleRow], until: int) -> str:
@@ -149,7 +146,7 @@ def _digest_moved(connection: Connection[TupleRow], until: int) -> str:
         return _digest_of(cursor)
 
 
-def _digest_of(rows: Iterator[tuple[Any, ...]] | sqlite3.Cursor | Any) -> str:
+def _digest_of(rows: Iterable[tuple[Any, ...]]) -> str:
     digest = hashlib.sha256()
     for number, stream, version, topic, state in rows:
         digest.update(f"{number} {stream} {version} {topic} {len(state)} ".encode() + bytes(state))
