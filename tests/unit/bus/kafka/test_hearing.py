@@ -141,7 +141,7 @@ async def test_a_reaction_answers_each_fact_once_although_the_log_was_published_
     await broker.topics()
     await say(two.heard, 25)
     await publish(broker, two.heard)
-    twice = Broker(broker.settings, {topic: "again" for topic in broker.epochs})
+    twice = Broker(broker.settings, dict.fromkeys(broker.epochs, "again"))
     await publish(twice, two.heard)
     assert len(await broker.published()) == 50
     answering = Answering(COPY, two.mine, lambda: NOW)
