@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from shared.bus.local import LocalBus
 from shared.bus.pacing import Pacer
+from shared.bus.port import Log
 from shared.clock import Clock, system_clock
 from shared.documents.sqlite import SqliteDocuments
 from shared.errors import SettingsError
@@ -26,8 +27,8 @@ from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
 
-Build = Callable[[Parts, Mapping[str, EventStore]], Service]
-"""A service's bootstrap; gets the records of the services built before it."""
+Build = Callable[[Parts, Mapping[str, Log]], Service]
+"""A service's bootstrap; gets the logs of the services that it may read from the first fact."""
 
 
 @dataclass(slots=True)

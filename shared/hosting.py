@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import uvloop
 
@@ -149,7 +150,7 @@ class Host:
     def _hearers_of(self, service: Service) -> list[Hearer]:
         hearers: list[Hearer] = [Answering(reaction, service.store, self._clock) for reaction in service.reactions]
         for source in dict.fromkeys(projection.source for projection in service.projections):
-            mine: list[Projection] = [each for each in service.projections if each.source == source]  # type: ignore[type-arg]  # rows of any class
+            mine: list[Projection[Any]] = [each for each in service.projections if each.source == source]
             hearers.append(Folding(service.name, source, mine, service.documents))
         return hearers
 

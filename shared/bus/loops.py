@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.supervision import Failure, attempt_async
 
@@ -64,7 +65,8 @@ class Loop:
 
 async def _first(resting: "asyncio.Future[None]", stopping: asyncio.Event) -> None:
     stopped = asyncio.ensure_future(stopping.wait())
-    await asyncio.wait({resting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {resting, stopped}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     if resting.done():
         resting.result()

@@ -92,7 +92,8 @@ class Sealer:
             for record in map(outgoing, batch):
                 topic = topic_of(self._settings, record.stream)
                 sent.append(await producing.send(topic, record.value, record.key, headers=record.headers))
-            return await asyncio.gather(*sent)
+            places: list[Place] = await asyncio.gather(*sent)
+            return places
 
         return await self._in_time(all_of_them())
 
