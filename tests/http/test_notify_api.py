@@ -62,7 +62,7 @@ def test_the_letter_goes_out_by_itself_and_its_attempts_can_be_read(system: Syst
     assert {**item, "attempts": one["attempts"]} == one
     assert one["state"] == "sent"
     assert [(attempt["attempt"], attempt["cause"]) for attempt in one["attempts"]] == [(1, None)]
-    outbox = system.embedded.data / "notify" / "outbox"
+    outbox = system.house.data / "notify" / "outbox"
     assert (outbox / f"{item['notification_id']}.eml").is_file()
 
 
