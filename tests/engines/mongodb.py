@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -109,22 +110,21 @@ def on_loopback(place: Place, *, replica_set: bool) -> Engine:
     return Engine("mongodb", uri, f"mongod {version}, {kind}, a process of our own", life)
 
 
+OWN_WAYS: Ways = (partial(in_docker, replica_set=True), partial(on_loopback, replica_set=True))
+"""Where a replica set comes from when no address is given."""
+
+
 def find(place: Place) -> Engine:
     """Return a replica set; raise EngineMissingError with the reasons."""
-    ways: Ways = (
-        lambda _: given(VARIABLE),
-        lambda one: in_docker(one, replica_set=True),
-        lambda one: on_loopback(one, replica_set=True),
-    )
-    return first("MongoDB", ways, place)
+    return first("MongoDB", (lambda _: given(VARIABLE), *OWN_WAYS), place)
 
 
 def find_standalone(place: Place) -> Engine:
     """Return a server that is no replica set; raise EngineMissingError with the reasons."""
     ways: Ways = (
         lambda _: given(VARIABLE_STANDALONE),
-        lambda one: in_docker(one, replica_set=False),
-        lambda one: on_loopback(one, replica_set=False),
+        partial(in_docker, replica_set=False),
+        partial(on_loopback, replica_set=False),
     )
     return first("MongoDB", ways, place)
 

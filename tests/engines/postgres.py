@@ -1,7 +1,7 @@
 """PostgreSQL: the system's own server on a folder of ours, the official image, or one that is given to us."""
 
-import getpass
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -91,9 +91,13 @@ def on_loopback(place: Place) -> Engine:
     return Engine("postgres", dsn, origin, life)
 
 
+OWN_WAYS = (in_docker, on_loopback)
+"""Where it comes from when no address is given."""
+
+
 def find(place: Place) -> Engine:
     """Return a server whose DSN may create databases; raise EngineMissingError with the reasons."""
-    return first("PostgreSQL", (given, in_docker, on_loopback), place)
+    return first("PostgreSQL", (given, *OWN_WAYS), place)
 
 
 def packaged() -> Path:
@@ -109,10 +113,11 @@ def servant() -> str | None:
     """Return the account to run the server as, where it must be another than ours."""
     if os.geteuid() != 0:
         return None
-    import pwd  # noqa: PLC0415 - there is none on Windows, and no root either
-
     known = {account.pw_name for account in pwd.getpwall()}
-    return next((name for name in SERVANTS if name in known), None) or getpass.getuser()
+    found = next((name for name in SERVANTS if name in known), None)
+    if found is None:
+        raise EngineMissingError(f"PostgreSQL refuses to run as root, and none of {SERVANTS} is an account here.")
+    return found
 
 
 def password_of(place: Place) -> str:
@@ -153,6 +158,13 @@ def database(engine: Engine, prefix: str = "redress_test") -> Iterator[str]:
     finally:
         with psycopg.connect(engine.address, autocommit=True) as owner:
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def ensure(dsn: str, name: str) -> None:
+    """Make a database of this name where there is none."""
+    with psycopg.connect(dsn, autocommit=True) as owner:
+        if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def make_uri(dsn: str, name: str) -> str:

@@ -40,9 +40,10 @@ def in_docker(place: Place) -> Kafka:
     return Kafka("kafka", address, f"{image} in Docker", life)
 
 
-EVERY_WAY = (given, in_docker, broker.start, mesh.start)
+OWN_WAYS = (in_docker, broker.start, mesh.start)
+"""Where it comes from when no address is given."""
 
 
 def find(place: Place) -> Kafka:
     """Return a broker, Apache Kafka where it can be had; raise EngineMissingError with the reasons."""
-    return first("Kafka", EVERY_WAY, place)
+    return first("Kafka", (given, *OWN_WAYS), place)
