@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from shared.errors import SettingsError
 from shared.web.access import Role
-from shared.web.app import create_app, doors, openapi_of
+from shared.web.app import create_app, doors
 from tests.support.app import Client, System
 
 NOBODY: Any = None
@@ -106,7 +106,7 @@ def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
 
 
 def test_the_description_shows_an_example_for_every_answer_and_every_body(system: System) -> None:
-    document = openapi_of(system.http.app)  # type: ignore[arg-type]  # the app under test
+    document = system.openapi()
     described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
     assert set(ROLES) - described <= {("GET", "/")}
     text = str(document["components"]["schemas"])

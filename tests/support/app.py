@@ -15,6 +15,7 @@ from shared.clock import Clock, system_clock
 from shared.embedded import open_embedded
 from shared.eventstore.store import EventStore
 from shared.web.access import Role
+from shared.web.app import openapi_of
 from shared.web.keys import Keys
 
 
@@ -71,6 +72,14 @@ class System:
     auditor: Client
     admin: Client
     nobody: Client
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of all services as one document."""
+        first, *others = map(openapi_of, self.apps)
+        for other in others:
+            first["paths"] |= other["paths"]
+            first["components"]["schemas"] |= other["components"]["schemas"]
+        return first
 
 
 def embedded(folder: Path, clock: Clock = system_clock) -> House:

@@ -25,8 +25,8 @@ class Replicas:
     def __init__(self, settings: ScaleOutSettings, kafka: KafkaSettings) -> None:
         """Make the topics and open the replicas."""
         self.data = settings.data
-        self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka))
         self.keys = Keys(settings.data / "keys.sqlite")
+        self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka, self.keys))
         self.stores: Mapping[str, EventStore] = {name: replica.store for name, replica in self._replicas.items()}
 
     def app(self) -> Starlette:
@@ -56,9 +56,9 @@ class Replicas:
         self.keys.close()
 
 
-async def _opened(settings: ScaleOutSettings, kafka: KafkaSettings) -> Mapping[str, Replica]:
+async def _opened(settings: ScaleOutSettings, kafka: KafkaSettings, keys: Keys) -> Mapping[str, Replica]:
     await apply(kafka)
-    return {name: await open_replica(name, build, settings, kafka) for name, build in BUILDERS.items()}
+    return {name: await open_replica(name, build, settings, kafka, keys=keys) for name, build in BUILDERS.items()}
 
 
 def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings) -> Replicas:
