@@ -35,6 +35,8 @@ DATA = Path("data")
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
+topics = typer.Typer(no_args_is_help=True, help="Make and check the topics in Kafka.")
+commands.add_typer(topics, name="topics")
 
 
 @commands.command()
@@ -56,6 +58,55 @@ def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
         serve(house.app(), at)
     finally:
         house.close()
+
+
+@commands.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="Which one: intake, cases, notify or reporting.")],
+    host: str = "127.0.0.1",
+    port: int = 8080,
+) -> None:
+    """Start one replica of one service on PostgreSQL, Kafka and MongoDB, which the settings REDRESS_... name."""
+    from shared.cli.serving import listening  # noqa: PLC0415 - other commands need no server
+    from shared.cli.serving import serve as serve_app  # noqa: PLC0415
+    from shared.scale_out import open_replica  # noqa: PLC0415 - the embedded form needs none of the engines
+
+    configure()
+    with plain_errors():
+        if service not in BUILDERS:
+            raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
+        at = listening(host, port)
+        replica = asyncio.run(open_replica(service, BUILDERS[service]))
+    console.print(f"Redress {service} on http://{host}:{port} as replica {replica.name}", soft_wrap=True)
+    try:
+        serve_app(replica.app(), at)
+    finally:
+        replica.close()
+
+
+@topics.command("apply")
+def apply_topics() -> None:
+    """Make the topics that are missing in Kafka; what is there is left as it is, and checked."""
+    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
+    from shared.bus.kafka.topics import apply  # noqa: PLC0415
+
+    with plain_errors():
+        changes = asyncio.run(apply(KafkaSettings()))
+    for change in changes:
+        console.print(f"{change.topic}: {change.complaint or ('made' if change.made else 'there')}", soft_wrap=True)
+    raise typer.Exit(1 if any(change.complaint for change in changes) else 0)
+
+
+@topics.command("check")
+def check_topics() -> None:
+    """Say whether every topic is there as the settings want it."""
+    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
+    from shared.bus.kafka.topics import demand  # noqa: PLC0415
+
+    with plain_errors():
+        epochs = asyncio.run(demand(KafkaSettings()))
+    for topic, epoch in sorted(epochs.items()):
+        console.print(f"{topic}: there, epoch {epoch}", soft_wrap=True)
 
 
 @keys.command("new")

@@ -25,6 +25,8 @@ class Parts:
     documents: Documents
     data: Path
     """A folder of this service's own, for what is neither facts nor rows (keys, outgoing files)."""
+    secret: Callable[[str], bytes]
+    """Returns the 32 secret bytes of a purpose, the same in every replica and after every restart."""
     clock: Clock = system_clock
     ids: Callable[[], UUID] = new_id
 

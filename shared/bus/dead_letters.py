@@ -6,10 +6,12 @@ from uuid import UUID
 from shared.bus.port import Reaction
 from shared.clock import Clock
 from shared.errors import InvalidError, NotFoundError, RedressError
-from shared.events.envelope import Recorded
+from shared.events.envelope import Recorded, Unreadable
 from shared.eventstore.letters import DeadLetter, Discarding
 from shared.eventstore.store import EventStore
 from shared.eventstore.work import ReactingWork
+
+UNREADABLE = "unreadable for this version"
 
 
 class Retried(NamedTuple):
@@ -76,6 +78,8 @@ def _answer_first(work: ReactingWork, reaction: Reaction, stream_id: UUID) -> _S
     if not facts:
         return _Step(answered=False, waiting=0, cause=None)
     fact = facts[0]
+    if isinstance(fact.event, Unreadable):
+        return _Step(answered=False, waiting=len(facts), cause=UNREADABLE)
     handler = reaction.routes.get(type(fact.event))
     failure = None if handler is None else work.guarded(lambda: handler(work, fact))
     if failure is None:

@@ -20,6 +20,7 @@ from shared.eventstore.postgres_layers import SELECT_STREAM
 from shared.eventstore.postgres_listening import Listener
 from shared.eventstore.postgres_reading import Readers
 from shared.eventstore.postgres_recorder import LockingRecorder, create_tables
+from shared.eventstore.store import Stored
 from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
 
@@ -49,6 +50,7 @@ class PostgresEventStore(WritingStore):
 
         `dsn` is a libpq address, URI or key=value; `indexer` fills the index from each fact.
         """
+        self.name = ""
         self.mapper = mapper or EventMapper()
         database = ServiceDatabase(dsn, source)
         self.recorder, head = _opened(database)
@@ -70,6 +72,14 @@ class PostgresEventStore(WritingStore):
     async def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Return up to `limit` facts behind a position, in log order."""
         return await self._readers.shaped(_SELECT_LOG, (after, limit), self._facts)
+
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Return up to `limit` facts behind a position as their bytes."""
+        return await self._readers.shaped(_SELECT_LOG, (after, limit), _stored)
+
+    async def feeds(self) -> Sequence["PostgresEventStore"]:
+        """Return the store itself: one feed with every fact."""
+        return [self]
 
     async def head(self) -> int:
         """Return the position of the newest fact."""
@@ -103,6 +113,10 @@ class PostgresEventStore(WritingStore):
 
     def _facts(self, rows: Sequence[TupleRow]) -> Sequence[Recorded]:
         return [self.mapper.read(*row) for row in rows]
+
+
+def _stored(rows: Sequence[TupleRow]) -> Sequence[Stored]:
+    return [Stored(position, bytes(state)) for _topic, state, position in rows]
 
 
 def _letters(rows: Sequence[TupleRow]) -> Sequence[DeadLetter]:

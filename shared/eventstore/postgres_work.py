@@ -111,7 +111,7 @@ class PostgresWork:
         """Return the parked facts of a stream in the order of their versions."""
         mine = sorted(key for key in self.layer.parked(reaction) if key[1] == stream_id)
         rows = [self.layer.parked(reaction)[key] for key in mine]
-        return [self._mapper.read(topic, state, position) for _feed, position, topic, _cause, _at, state in rows]
+        return [self._mapper.read_parked(topic, state, position) for _feed, position, topic, _cause, _at, state in rows]
 
     def unpark(self, reaction: str, stream_id: UUID, version: int) -> None:
         """Take a fact out of the dead letters."""

@@ -16,6 +16,7 @@ from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
 from shared.eventstore.sqlite_commits import SqliteCommits
 from shared.eventstore.sqlite_work import LETTER_COLUMNS, SELECT_STREAM, SqliteWork
+from shared.eventstore.store import Stored
 from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
 
@@ -43,6 +44,7 @@ class SqliteEventStore(WritingStore):
         ids: Callable[[], UUID] = new_id,
     ) -> None:
         """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
+        self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
         self.recorder.create_table()
@@ -68,9 +70,19 @@ class SqliteEventStore(WritingStore):
         """Return up to `limit` facts behind a position, in log order."""
         return [self.mapper.read(*row) for row in self._reader().execute(_SELECT_LOG, (after, limit))]
 
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Return up to `limit` facts behind a position as their bytes."""
+        return [
+            Stored(position, state) for _topic, state, position in self._reader().execute(_SELECT_LOG, (after, limit))
+        ]
+
     async def head(self) -> int:
         """Return the position of the newest fact."""
         return self._reader().execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
+
+    async def feeds(self) -> Sequence["SqliteEventStore"]:
+        """Return the store itself: one feed with every fact."""
+        return [self]
 
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed."""

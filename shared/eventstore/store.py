@@ -23,6 +23,13 @@ class Written(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A fact as bytes: its number in the log, and exactly what lies there."""
+
+    position: int
+    state: bytes
+
+
 class Tracking(msgspec.Struct, frozen=True):
     """How far a reaction has read a feed; stored together with what it did."""
 
@@ -31,9 +38,11 @@ class Tracking(msgspec.Struct, frozen=True):
 
 
 class EventStore(Protocol):
-    """Streams of facts of one service, and its notification log. It is also the embedded bus's feed."""
+    """Streams of facts of one service, and its notification log. It is also the embedded bus's log and only feed."""
 
     source: str
+    name: str
+    """Empty: as a feed, a store is the whole log."""
 
     async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
         """Carry out one command durably; answers after the fsync. `work` returns the facts it appended.
@@ -61,12 +70,20 @@ class EventStore(Protocol):
         """Return up to `limit` facts behind a position, in log order."""
         ...
 
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Like `read`, as the bytes that are stored, published and hashed alike."""
+        ...
+
     async def head(self) -> int:
         """Return the position of the newest fact, 0 when there is none."""
         ...
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the store knows how to wait
         """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
+        ...
+
+    async def feeds(self) -> Sequence["EventStore"]:
+        """Return the store itself: one feed with every fact."""
         ...
 
     async def reached(self, reaction: str) -> int:

@@ -92,10 +92,12 @@ async def test_rows_are_found_by_what_they_hold(documents: SqliteDocuments) -> N
 
 async def test_what_a_row_no_longer_holds_no_longer_finds_it(documents: SqliteDocuments) -> None:
     await documents.save(SHEETS, [sheet(1, tags=("a", "b"))], 1)
+    first = await documents.changes(SHEETS, None)
     await documents.save(SHEETS, [sheet(1, tags=("b",))], 2)
     assert await ids(documents, Condition("tags", "has", "a")) == set()
-    assert len((await documents.changes(SHEETS, 1)).rows) == 1
-    assert (await documents.changes(SHEETS, 2)).rows == []
+    second = await documents.changes(SHEETS, first.mark)
+    assert (first.anew, second.anew, len(second.rows)) == (True, False, 1)
+    assert (await documents.changes(SHEETS, second.mark)).rows == []
 
 
 @pytest.mark.parametrize("op", ["eq", "has", "text", "in"])
