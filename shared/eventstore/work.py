@@ -60,7 +60,7 @@ class ReactingWork(UnitOfWork, Protocol):
         ...
 
     def discard(self, letter: DeadLetter, given_up: Discarding) -> None:
-        """Take a fact out of the dead letters for good, and keep who did so, when and why; `NotFoundError` if it left."""
+        """Give up a dead letter, and keep who did so, when and why; `NotFoundError` if it is gone."""
         ...
 
     def heard(self, reaction: str, stream_id: UUID) -> int:
