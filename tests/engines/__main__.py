@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.engines import mongodb, postgres
 from tests.engines.engine import Engine, EngineFailedError, EngineMissingError, Place, first
-from tests.engines.kafka import finding, jars
+from tests.engines.kafka import broker, finding
 from tests.engines.standing import Register, Standing, recorded
 
 REGISTER = Register(Path(__file__).parents[2] / ".engines")
@@ -68,7 +68,7 @@ def env() -> int:
 
 def fetch() -> int:
     """Fetch what starting would fetch, so that it starts at once."""
-    jars.fetched(say)
+    broker.prepared(say)
     return 0
 
 

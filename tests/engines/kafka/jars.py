@@ -116,7 +116,7 @@ def check_jars(folder: Path) -> None:
 
 
 def java(jars: Path, *arguments: str) -> tuple[str, ...]:
-    """Return the command line that runs a class of Kafka in a small machine that is up soon."""
+    """Return the command line that runs a class of Kafka, or further options, in a small machine that is up soon."""
     return (
         "java",
         "-Xms128m",
