@@ -1,6 +1,6 @@
 """What `redress dlt` says about dead letters: where they wait, what is kept of them, what became of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
