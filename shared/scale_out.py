@@ -109,7 +109,7 @@ class Replica:
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
         well = max(lag.values(), default=0) <= READY_LAG
-        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked(), "leads": await self.leader.holds()}
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
 async def open_replica(
@@ -117,6 +117,8 @@ async def open_replica(
     build: Build,
     settings: ScaleOutSettings | None = None,
     kafka: KafkaSettings | None = None,
+    *,
+    keys: Gatekeeper | None = None,
     clock: Clock = system_clock,
 ) -> Replica:
     """Open one replica of a service; what is missing among the engines is said before anything is served."""
@@ -148,7 +150,7 @@ async def open_replica(
 
     traffic = Traffic()
     host = Host([service], bus, clock, leads)
-    keys = Keys(settings.data / "keys.sqlite", clock)
+    keys = keys or Keys(settings.data / "keys.sqlite", clock)
     return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
 
 
