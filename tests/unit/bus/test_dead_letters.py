@@ -123,7 +123,9 @@ async def test_what_cannot_be_read_waits_as_the_bytes_it_came_as(two: Two) -> No
     (fact,) = await two.heard.read(0, 1)
     (stored,) = await two.heard.read_stored(0, 1)
     head = msgspec.structs.replace(fact.envelope, type="cases.not-yet-known")
-    strange: Recorded = Recorded(head, Unreadable(state=stored.state.replace(b"cases.note-added", b"cases.not-yet-known")), 9)
+    strange: Recorded = Recorded(
+        head, Unreadable(state=stored.state.replace(b"cases.note-added", b"cases.not-yet-known")), 9
+    )
 
     def park(work: ReactingWork) -> None:
         work.park(COPY.name, strange, "unreadable for this version", NOW, "topic:1:0")
