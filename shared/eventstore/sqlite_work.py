@@ -117,7 +117,8 @@ class SqliteWork:
             "SELECT topic, state, position FROM parked WHERE reaction = ? AND stream_id = ? ORDER BY stream_version"
         )
         return [
-            self._mapper.read(*row) for row in self._cursor.execute(statement, (reaction, stream_id.hex)).fetchall()
+            self._mapper.read_parked(*row)
+            for row in self._cursor.execute(statement, (reaction, stream_id.hex)).fetchall()
         ]
 
     def unpark(self, reaction: str, stream_id: UUID, version: int) -> None:

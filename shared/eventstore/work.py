@@ -60,7 +60,10 @@ class ReactingWork(UnitOfWork, Protocol):
         ...
 
     def discard(self, letter: DeadLetter, given_up: Discarding) -> None:
-        """Give up a dead letter, and keep who did so, when and why; `NotFoundError` if it is gone."""
+        """Take a fact out of the dead letters for good, and keep who did so, when and why.
+
+        A `NotFoundError` when it waits there no longer.
+        """
         ...
 
     def heard(self, reaction: str, stream_id: UUID) -> int:
