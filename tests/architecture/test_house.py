@@ -24,11 +24,13 @@ NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
     "aiosmtplib": {"services.notify.channels"},
+    "bson": {"shared.documents"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
     "httpx": {"services.notify.channels", "shared.cli.demo"},
     "jinja2": {"services.reporting.api"},
     "motor": {"shared.documents"},
+    "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},
     "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.web.keys"},
     "starlette": {"shared.web"},
