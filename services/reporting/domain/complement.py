@@ -1,7 +1,7 @@
 """What else must be hidden, so that what is hidden stays so: the cheapest set, where a number costs what it tells."""
 
 import heapq
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from services.reporting.domain.network import Network
 
@@ -9,7 +9,7 @@ PATIENCE = 400
 """How many sets are tried for the cheapest before a good one is enough; a small table never needs as many."""
 
 
-def complemented(network: Network, small: Set[int], width: int, patience: int = PATIENCE) -> frozenset[int]:
+def complemented(network: Network, small: AbstractSet[int], width: int, patience: int = PATIENCE) -> frozenset[int]:
     """Return `small` and the cheapest set beside it in which no hidden number can be narrowed below `width`.
 
     Sets are tried in the order of their cost. Where one leaves too little room, only walls of that room can help, so
@@ -35,12 +35,12 @@ def complemented(network: Network, small: Set[int], width: int, patience: int = 
     return _everything(network)
 
 
-def holds(network: Network, hidden: Set[int], width: int) -> bool:
+def holds(network: Network, hidden: AbstractSet[int], width: int) -> bool:
     """Whether no hidden number can be narrowed below `width`."""
     return _walls(network, hidden, width) is None
 
 
-def _walls(network: Network, hidden: Set[int], width: int) -> frozenset[int] | None:
+def _walls(network: Network, hidden: AbstractSet[int], width: int) -> frozenset[int] | None:
     for arc in sorted(hidden):
         room = network.room(arc, hidden, width)
         if room.width < width:
@@ -48,7 +48,7 @@ def _walls(network: Network, hidden: Set[int], width: int) -> frozenset[int] | N
     return None
 
 
-def _completed(network: Network, small: Set[int], hidden: frozenset[int], width: int) -> frozenset[int]:
+def _completed(network: Network, small: AbstractSet[int], hidden: frozenset[int], width: int) -> frozenset[int]:
     while (walls := _walls(network, hidden, width)) is not None:
         if not walls:
             return _everything(network)

@@ -1,4 +1,4 @@
-"""What a definition declares of its columns and of the tables that may leave the house. Nothing is guessed from names."""
+"""What a definition declares of its columns and of the tables that may leave the house; names are never guessed at."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ a largest flow through the other hidden ones, and such flows are whole, so the s
 """
 
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ class Network:
     arcs: tuple[Arc, ...]
     told: frozenset[int]
 
-    def room(self, arc: int, hidden: Set[int], need: int) -> Room:
+    def room(self, arc: int, hidden: AbstractSet[int], need: int) -> Room:
         """Return the room of a hidden number: how far it can rise and fall when all `hidden` are unknown."""
         tail, head, value = self.arcs[arc]
         others = hidden - {arc}
@@ -45,7 +45,7 @@ class Network:
             walls |= self._walls(below, others, arc)
         return Room(up + down, walls)
 
-    def _flow(self, source: int, sink: int, hidden: Set[int], need: int) -> tuple[int, Set[int]]:
+    def _flow(self, source: int, sink: int, hidden: AbstractSet[int], need: int) -> tuple[int, AbstractSet[int]]:
         """Return the largest flow, not above `need`, and the nodes that the source still reaches."""
         moved = dict.fromkeys(hidden, 0)
         total = 0
@@ -76,7 +76,7 @@ class Network:
                     waiting.append(tail)
         return way
 
-    def _walls(self, reached: Set[int], hidden: Set[int], arc: int) -> frozenset[int]:
+    def _walls(self, reached: AbstractSet[int], hidden: AbstractSet[int], arc: int) -> frozenset[int]:
         return frozenset(
             number
             for number, (tail, head, value) in enumerate(self.arcs)

@@ -1,10 +1,11 @@
-"""Tables that may leave the house: numbers where they are safe, `withheld` where they are small or keep others hidden."""
+"""Tables that may leave the house: numbers where they are safe, `withheld` where they are not."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from operator import itemgetter
 
 from services.reporting.domain.complement import complemented
 from services.reporting.domain.declared import Axes, Axis, Measure, Publication, Rows, Sum
@@ -61,11 +62,9 @@ def published(publication: Publication, source: Source, axes: Axes, ladder: Ladd
             return form(measure, [name for name, _ in used], [axis for _, axis in used], source, ladder)
 
 
-def _cross(
-    measure: str, names: Sequence[str], axes: Sequence[Axis], source: Source, ladder: Ladder
-) -> PublishedTable:
+def _cross(measure: str, names: Sequence[str], axes: Sequence[Axis], source: Source, ladder: Ladder) -> PublishedTable:
     pairs: defaultdict[tuple[str, ...], list[tuple[Hashable, Decimal]]] = defaultdict(list)
-    for row in source.shares:
+    for row in filter(itemgetter(measure), source.shares):
         labels = [axis.label(_text(row[name])) for name, axis in zip(names, axes, strict=True)]
         for place in product(*((label, ALL) for label in labels)):
             pairs[place].append(_share(row, measure))
@@ -113,7 +112,7 @@ def _each(measure: str, names: Sequence[str], axes: Sequence[Axis], source: Sour
     for row in source.shares:
         if row[name] in axis.values:
             pairs[str(row[name])].append(_share(row, measure))
-    everybody = {str(row[CONTRIBUTOR]) for row in source.shares}
+    everybody = {str(row[CONTRIBUTOR]) for row in source.shares if row[measure]}
     rows: list[tuple[object, ...]] = []
     for label in axis.values:
         shares = shares_of(pairs[label])
@@ -124,7 +123,7 @@ def _each(measure: str, names: Sequence[str], axes: Sequence[Axis], source: Sour
 
 
 def _rows(publication: Publication, source: Source, ladder: Ladder) -> PublishedTable:
-    """Tell measures of each value; a value of which nothing may be told is not listed: that it occurs is a fact, too."""
+    """Tell measures of each value; one of which nothing may be told is not listed: that it occurs is a fact, too."""
     (name,) = publication.axes
     rows: list[tuple[object, ...]] = []
     for value in sorted({str(row[name]) for row in source.shares}):
@@ -134,9 +133,7 @@ def _rows(publication: Publication, source: Source, ladder: Ladder) -> Published
     return _table((name, *publication.measures), rows, 1)
 
 
-def _measures(
-    names: Sequence[str], source: Source, ladder: Ladder, where: Mapping[str, str]
-) -> Mapping[str, object]:
+def _measures(names: Sequence[str], source: Source, ladder: Ladder, where: Mapping[str, str]) -> Mapping[str, object]:
     """Return the measures of one row, `withheld` for what is small, dominated, or stands on what is."""
     mine = [row for row in source.shares if all(row[key] == value for key, value in where.items())]
     shares = {

@@ -28,13 +28,18 @@ def read_sums(text: str) -> tuple[Sum, ...]:
     return tuple(Sum(found[1], _names(found[3].replace("+", " ")), found[2] == "=") for found in _each(_SUM, text))
 
 
-def read_publications(text: str, measures: tuple[Measure, ...]) -> tuple[Publication, ...]:
+def read_publications(text: str, measures: tuple[Measure, ...], sums: tuple[Sum, ...]) -> tuple[Publication, ...]:
     """Read which tables may leave the house: a column stands in one of them only, and only what can be told."""
     kinds = {measure.name: measure.kind for measure in measures}
-    read = tuple(Publication(_form(found[1]), _names(found[2]), _names(found[3])) for found in _each(_PUBLICATION, text))
+    read = tuple(
+        Publication(_form(found[1]), _names(found[2]), _names(found[3])) for found in _each(_PUBLICATION, text)
+    )
     axes = [axis for publication in read for axis in publication.axes]
     if len(set(axes)) != len(axes):
         raise msgspec.ValidationError("Two published tables by the same column could be subtracted.")
+    told = {name for publication in read for name in publication.measures}
+    if any(kinds[name] == "median" for name in told & kinds.keys()) and any(told & {*one.parts} for one in sums):
+        raise msgspec.ValidationError("A median says which of the parts beside it holds the middle.")
     for publication in read:
         _tellable(publication, kinds)
     return read
@@ -64,8 +69,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _kind(text: str) -> Kind:
-    return msgspec.convert(text, Kind)  # type: ignore[arg-type]  # msgspec reads literals
+    kind: Kind = msgspec.convert(text, Kind)
+    return kind
 
 
 def _form(text: str) -> Form:
-    return msgspec.convert(text, Form)  # type: ignore[arg-type]  # msgspec reads literals
+    form: Form = msgspec.convert(text, Form)
+    return form

@@ -70,11 +70,9 @@ def read_definition(name: str, text: str) -> Definition:
         field: tuple(words.pop(field, "").replace(",", " ").split()) for field in ("group_by", "default", "always")
     }
     measures = read_measures(words.pop("measures", ""))
-    declared = {
-        "measures": measures,
-        "adds_up": read_sums(words.pop("adds_up", "")),
-        "published": read_publications(words.pop("published", ""), measures),
-    }
+    sums = read_sums(words.pop("adds_up", ""))
+    published = read_publications(words.pop("published", ""), measures, sums)
+    declared = {"measures": measures, "adds_up": sums, "published": published}
     fields = {**words, **lists, **declared, "name": name, "sql": "\n".join(lines[number:]), "sha256": _hash(text)}
     return msgspec.convert(fields, Definition, strict=True)
 
