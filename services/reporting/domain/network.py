@@ -6,7 +6,8 @@ a largest flow through the other hidden ones, and such flows are whole, so the s
 """
 
 from collections import deque
-from collections.abc import Iterator, Set as AbstractSet
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 

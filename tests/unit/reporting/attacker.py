@@ -24,6 +24,7 @@ class Attacker:
         self.known: dict[Name, int] = {}
         self.unknown: set[Name] = set()
         self.lines: list[Mapping[Name, int]] = []
+        self.implied: set[Name] = set()
 
     def read(self, report: str, axes: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Take in a table of counts, by its axes, whose values add up to the margins if it prints any."""
@@ -43,16 +44,34 @@ class Attacker:
             assert isinstance(value, int)
             assert self.known.setdefault(name, value) == value, "one number, printed twice, is not the same"
 
-    def sums(self, total: Name, *parts: Name) -> None:
-        """Know that a number is the sum of others; a part that is printed nowhere is a number to find, too."""
-        self.unknown.update(parts)
-        self.lines.append({total: -1, **dict.fromkeys(parts, 1)})
+    def implies(self, total: Name, part: Name) -> None:
+        """Know that a number is part of another; what is not in it is a number to find, too."""
+        rest = (*part, "not")
+        self.implied.add(rest)
+        self.unknown.update((part, rest))
+        self.lines.append({total: -1, part: 1, rest: 1})
 
     def spans(self) -> Mapping[Name, tuple[Fraction, Fraction | None]]:
         """Return the lowest and the highest value (None: no bound) that each withheld number may have."""
-        names = sorted(self.unknown - self.known.keys())
-        lines = [self._reduced(line, names) for line in self.lines]
-        return dict(zip(names, bounds([line for line in lines if any(line[0])], len(names)), strict=True))
+        found: dict[Name, tuple[Fraction, Fraction | None]] = {}
+        for names, lines in self._groups():
+            reduced = [self._reduced(line, names) for line in lines]
+            found.update(zip(names, bounds(reduced, len(names)), strict=True))
+        return found
+
+    def _groups(self) -> Sequence[tuple[Sequence[Name], Sequence[Mapping[Name, int]]]]:
+        """Part what is unknown into groups that no line connects: each can be solved for itself."""
+        groups: list[tuple[set[Name], list[Mapping[Name, int]]]] = [
+            ({name}, []) for name in self.unknown - {*self.known}
+        ]
+        for line in self.lines:
+            joined = [group for group in groups if group[0] & line.keys()]
+            if joined:
+                groups = [group for group in groups if group not in joined]
+                groups.append(
+                    (set().union(*(one[0] for one in joined)), [line, *(x for one in joined for x in one[1])])
+                )
+        return [(sorted(names), lines) for names, lines in groups]
 
     def _margins(
         self, report: str, axes: Sequence[str], place: int, labels: Sequence[Sequence[object]], measure: str
