@@ -1,10 +1,12 @@
 """Editions over HTTP: for anybody, and for those with a key what their role may know. The same tables, JSON or CSV."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import moment, table_as_csv, written
 from services.reporting.api.reports import READERS
@@ -28,56 +30,104 @@ FOOTNOTE = (
 
 QuarterName = Annotated[str, Path(pattern=r"^\d{4}-Q[1-4]$", examples=["2026-Q1"])]
 TableName = Annotated[str, Path(max_length=120, pattern=r"^[a-z][a-z-]*$", examples=["issues-by-severity"])]
-Format = Annotated[Literal["json", "csv"], Query(description="JSON with its definition, or CSV.")]
-Asked = Callable[..., Awaitable[Audience]]
+
+
+class OpenQuery(BaseModel):
+    """Nothing is chosen: no groups, no periods, no moments."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoleQuery(OpenQuery):
+    """Whose view is read."""
+
+    audience: Literal["partner", "public"] = Field(default="partner", description="Whose view.")
+
+
+class OpenFormQuery(OpenQuery):
+    """In which form a table is wanted."""
+
+    format: Literal["json", "csv"] = Field(default="json", description="JSON with its definition, or CSV.")
+
+
+class RoleFormQuery(RoleQuery, OpenFormQuery):
+    """Whose view of a table is read, in which form."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who reads, in which form."""
+
+    audience: Audience
+    format: str = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """A set of routes for the same readers: where, for whom, and how a request becomes a view."""
+
+    prefix: str
+    words: str
+    access: Callable[..., Any]
+    view: Callable[..., View]
+    form: Callable[..., View]
 
 
 def editions_routers(editions: Editions) -> Sequence[APIRouter]:
     """Return the open routes and those for people with a key."""
-
-    async def anybody() -> Audience:
-        return Audience.PUBLIC
-
-    reading = allow_page(*AUDIENCES)
-
-    async def by_role(
-        caller: Annotated[Caller, Depends(reading)],
-        audience: Annotated[Literal["partner", "public"], Query(description="Whose view.")] = "partner",
-    ) -> Audience:
-        order = list(Audience)
-        if order.index(Audience(audience)) < order.index(AUDIENCES.get(caller.role, Audience.PUBLIC)):
-            raise ForbiddenError(f"The role {caller.role} may not read what is for a {audience}.")
-        return Audience(audience)
-
-    return (
-        _router("/reporting/v1/public", editions, anybody, public, "for anybody"),
-        _router("/reporting/v1/editions", editions, by_role, reading, "for partners, and staff who check them"),
-    )
+    return (_router(editions, _anybody()), _router(editions, _by_role()))
 
 
-def _router(prefix: str, editions: Editions, asked: Asked, rule: Callable[..., Any], words: str) -> APIRouter:
-    router = APIRouter(prefix=prefix, tags=["editions"], dependencies=[Depends(rule)])
+def _anybody() -> Readers:
+    def view(_: Annotated[OpenQuery, Query()]) -> View:
+        return View(Audience.PUBLIC)
+
+    def form(query: Annotated[OpenFormQuery, Query()]) -> View:
+        return View(Audience.PUBLIC, query.format)
+
+    return Readers("/reporting/v1/public", "for anybody", public, view, form)
+
+
+def _by_role() -> Readers:
+    access = allow_page(*AUDIENCES)
+
+    def view(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleQuery, Query()]) -> View:
+        return View(_allowed(caller, Audience(query.audience)))
+
+    def form(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleFormQuery, Query()]) -> View:
+        return View(_allowed(caller, Audience(query.audience)), query.format)
+
+    return Readers("/reporting/v1/editions", "for partners, and staff who check them", access, view, form)
+
+
+def _allowed(caller: Caller, asked: Audience) -> Audience:
+    order = list(Audience)
+    if order.index(asked) < order.index(AUDIENCES.get(caller.role, Audience.PUBLIC)):
+        raise ForbiddenError(f"The role {caller.role} may not read what is for a {asked}.")
+    return asked
+
+
+def _router(editions: Editions, readers: Readers) -> APIRouter:
+    prefix, words = readers.prefix, readers.words
+    router = APIRouter(prefix=prefix, tags=["editions"], dependencies=[Depends(readers.access)])
 
     @router.get("", summary=f"Which quarters were published, {words}", responses=_LISTED)
-    async def list_editions(_: Annotated[Audience, Depends(asked)]) -> Response:
+    async def list_editions(_: Annotated[View, Depends(readers.view)]) -> Response:
         items = [{"edition": quarter.name, "url": f"{prefix}/{quarter.name}"} for quarter in await editions.quarters()]
         return _json({"items": items})
 
     @router.get("/{quarter}", summary=f"Every table of a quarter, {words}", responses=_ANSWERED)
-    async def read_edition(quarter: QuarterName, audience: Annotated[Audience, Depends(asked)]) -> Response:
-        edition = await editions.edition(quarter_of_name(quarter), audience)
+    async def read_edition(quarter: QuarterName, view: Annotated[View, Depends(readers.view)]) -> Response:
+        edition = await editions.edition(quarter_of_name(quarter), view.audience)
         return _json(_head(edition) | {"tables": [_member(table) for table in edition.tables]})
 
     @router.get("/{quarter}/{table}", summary=f"One table of a quarter, {words}", responses=_TABLE)
     async def read_table(
-        quarter: QuarterName,
-        table: TableName,
-        audience: Annotated[Audience, Depends(asked)],
-        format: Format = "json",  # noqa: A002 - the word of the query
+        quarter: QuarterName, table: TableName, view: Annotated[View, Depends(readers.form)]
     ) -> Response:
-        edition = await editions.edition(quarter_of_name(quarter), audience)
+        edition = await editions.edition(quarter_of_name(quarter), view.audience)
         found = edition.named(table)
-        if format == "csv":
+        if view.format == "csv":
             headers = {
                 "Content-Disposition": f'attachment; filename="{quarter}-{table}.csv"',
                 "Redress-Definition": found.definition.sha256,

@@ -1,6 +1,5 @@
 """What else must be hidden, so that what is hidden stays so: the cheapest set, where a number costs what it tells."""
 
-import heapq
 from collections.abc import Set as AbstractSet
 
 from services.reporting.domain.network import Network
@@ -17,21 +16,21 @@ def complemented(network: Network, small: AbstractSet[int], width: int, patience
     completed wall by wall, and what turned out not to be needed is told again.
     """
     first = frozenset(small)
-    waiting = [(0, sorted(first), first)]
+    waiting = {first: (0, sorted(first))}
     seen = {first}
     while waiting:
-        cost, _, hidden = heapq.heappop(waiting)
+        hidden = min(waiting, key=waiting.__getitem__)
+        cost, _ = waiting.pop(hidden)
         walls = _walls(network, hidden, width)
         if walls is None:
             return hidden
         patience -= 1
         if patience < 0:
             return _completed(network, first, hidden, width)
-        for wall in walls:
-            wider = hidden | {wall}
+        for wider in (hidden | {wall} for wall in walls):
             if wider not in seen:
                 seen.add(wider)
-                heapq.heappush(waiting, (cost + _cost(network, wall), sorted(wider), wider))
+                waiting[wider] = (cost + sum(_cost(network, arc) for arc in wider - hidden), sorted(wider))
     return _everything(network)
 
 
