@@ -12,7 +12,10 @@ from shared.web.app import create_app, doors
 from tests.support.app import Client, System
 
 NOBODY: Any = None
-OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
+OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"} | {
+    *("/public", "/public/{quarter}"),
+    *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
+}
 STAFF = {"operator", "supervisor", "auditor", "admin"}
 WRITERS = {"operator", "supervisor", "admin"}
 
@@ -36,6 +39,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
     ("GET", "/reporting/v1/reports"): STAFF,
     ("GET", "/reporting/v1/reports/{name}"): STAFF,
+    ("GET", "/reporting/v1/editions"): STAFF,
+    ("GET", "/reporting/v1/editions/{quarter}"): STAFF,
+    ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF,
     ("GET", "/"): STAFF,
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
