@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.app import System, running
+from tests.support.app import System, embedded, running
 
 DURING, AFTER = datetime(2026, 2, 3, 9, tzinfo=UTC), datetime(2026, 5, 4, 9, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ DURING, AFTER = datetime(2026, 2, 3, 9, tzinfo=UTC), datetime(2026, 5, 4, 9, tzi
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system in which a quarter with sixteen consenting cases is over; four of them are in crisis."""
     now = [DURING]
-    with running(tmp_path_factory.mktemp("data"), clock=lambda: now[0]) as started:
+    with running(embedded(tmp_path_factory.mktemp("data"), lambda: now[0])) as started:
         for number in range(20):
             body = {"channel": "line", "language": "th", "workers": 3, "statistics_consent": number < 16}
             case = f"/cases/v1/cases/{started.operator.post('/cases/v1/cases', body).json()['case_id']}"
@@ -117,7 +117,7 @@ def test_staff_check_what_partners_and_the_public_read(system: System) -> None:
 
 
 def test_before_a_quarter_is_over_the_page_says_so(tmp_path: Path) -> None:
-    with running(tmp_path) as empty:
+    with running(embedded(tmp_path)) as empty:
         answer = empty.http.get("/public")
 
     assert answer.status_code == 200

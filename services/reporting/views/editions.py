@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 
@@ -20,8 +19,7 @@ from services.reporting.domain.quarters import Quarter, quarter_of
 from services.reporting.domain.rules import Rule
 from services.reporting.domain.tables import CONTRIBUTOR, PublishedTable, Source, published
 from services.reporting.views.definitions import Definition
-from services.reporting.views.engine import Table, encode
-from services.reporting.views.facts import CaseFacts
+from services.reporting.views.engine import Table, encode, folded
 from services.reporting.views.warehouse import Warehouse
 from shared.clock import Clock
 from shared.errors import NotFoundError
@@ -89,10 +87,11 @@ class Editions:
 
     async def quarters(self) -> Sequence[Quarter]:
         """Return the quarters that are over, newest first, from the first fact on."""
-        first = await self._cases.feed.read(0, 1)
+        begun = [fact for feed in await self._cases.log.feeds() for fact in await feed.read(0, 1)]
         found: list[Quarter] = []
-        if first:
-            quarter, now = quarter_of(first[0].envelope.recorded_at), self._clock()
+        if begun:
+            first = min(fact.envelope.recorded_at for fact in begun)
+            quarter, now = quarter_of(first), self._clock()
             while quarter.end + SETTLING <= now:
                 found.insert(0, quarter)
                 quarter = quarter.next
@@ -155,24 +154,13 @@ class Editions:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-async def known_by(moment: datetime, table: Table) -> Sequence[CaseFacts]:
+async def known_by(moment: datetime, table: Table) -> Sequence[Any]:
     """Fold what was recorded before a moment into rows."""
-    rows: dict[UUID, Any] = {}
-    position, head = 0, await table.feed.head()
-    while position < head:
-        batch = await table.feed.read(position, _BATCH)
-        if not batch:
-            break
-        for recorded in batch:
-            envelope = recorded.envelope
-            begun = envelope.stream_version == 1 or envelope.stream_id in rows
-            if envelope.stream == table.projection.stream and envelope.recorded_at < moment and begun:
-                row = table.projection.fold(rows.get(envelope.stream_id), recorded)
-                row.version = envelope.stream_version
-                rows[envelope.stream_id] = row
-        position = batch[-1].position
-        await asyncio.sleep(0)
-    return list(rows.values())
+    rows: list[Any] = []
+    for feed in await table.log.feeds():
+        head = await feed.head()
+        rows.extend(await folded(table.projection, feed, head, lambda envelope: envelope.recorded_at < moment))
+    return rows
 
 
 def _table(definition: Definition, publication: Publication, told: PublishedTable) -> EditionTable:

@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents, Mark, Row
 from shared.errors import InvalidError, NotFoundError, TryLaterError
+from shared.events.envelope import Envelope
 
 T = TypeVar("T")
 
@@ -175,7 +176,7 @@ class Figures:
         schema = f"past_{self._pasts_made}"
         await self._off(partial(self._warehouse.create, schema))
         for table, feed, head in feeds:
-            rows = await true_at(as_of, table.projection, feed, head)
+            rows = await folded(table.projection, feed, head, lambda envelope: envelope.occurred_at <= as_of)
             await self._off(partial(self._warehouse.put, schema, table.name, [encode(row) for row in rows]))
         return schema
 
@@ -183,8 +184,10 @@ class Figures:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-async def true_at(as_of: datetime, projection: Projection[Any], feed: Feed, head: int) -> Sequence[Row]:
-    """Fold a feed up to `head` into rows, from what was true at a moment; a stream begins with its first fact."""
+async def folded(
+    projection: Projection[Any], feed: Feed, head: int, counts: Callable[[Envelope], bool]
+) -> Sequence[Row]:
+    """Fold the facts of a feed up to `head` that count into rows; a stream begins with its first fact."""
     rows: dict[UUID, Row] = {}
     position = 0
     while position < head:
@@ -195,7 +198,7 @@ async def true_at(as_of: datetime, projection: Projection[Any], feed: Feed, head
             envelope = recorded.envelope
             row = rows.get(envelope.stream_id)
             new = envelope.stream_version == 1 if row is None else envelope.stream_version > row.version
-            if envelope.stream == projection.stream and envelope.occurred_at <= as_of and new:
+            if envelope.stream == projection.stream and counts(envelope) and new:
                 row = rows[envelope.stream_id] = projection.fold(row, recorded)
                 row.version = envelope.stream_version
         position = batch[-1].position
