@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +14,15 @@ from services.cases import bootstrap as cases
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
+from shared.cli import dead_letters
 from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
-from shared.embedded import Build, FolderLock, open_embedded, open_existing
+from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.observing.logs import configure
+from shared.service import Build
 from shared.web.access import Role
 
 BUILDERS: Mapping[str, Build] = {
@@ -35,6 +39,13 @@ DATA = Path("data")
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
+topics = typer.Typer(no_args_is_help=True, help="Make and check the topics in Kafka.")
+commands.add_typer(topics, name="topics")
+dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
+commands.add_typer(dead, name="dlt")
+
+Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
+Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
 
 
 @commands.command()
@@ -56,6 +67,55 @@ def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
         serve(house.app(), at)
     finally:
         house.close()
+
+
+@commands.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="Which one: intake, cases, notify or reporting.")],
+    host: str = "127.0.0.1",
+    port: int = 8080,
+) -> None:
+    """Start one replica of one service on PostgreSQL, Kafka and MongoDB, which the settings REDRESS_... name."""
+    from shared.cli.serving import listening  # noqa: PLC0415 - other commands need no server
+    from shared.cli.serving import serve as serve_app  # noqa: PLC0415
+    from shared.scale_out import open_replica  # noqa: PLC0415 - the embedded form needs none of the engines
+
+    configure()
+    with plain_errors():
+        if service not in BUILDERS:
+            raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
+        at = listening(host, port)
+        replica = asyncio.run(open_replica(service, BUILDERS[service]))
+    console.print(f"Redress {service} on http://{host}:{port} as replica {replica.name}", soft_wrap=True)
+    try:
+        serve_app(replica.app(), at)
+    finally:
+        replica.close()
+
+
+@topics.command("apply")
+def apply_topics() -> None:
+    """Make the topics that are missing in Kafka; what is there is left as it is, and checked."""
+    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
+    from shared.bus.kafka.topics import apply  # noqa: PLC0415
+
+    with plain_errors():
+        changes = asyncio.run(apply(KafkaSettings()))
+    for change in changes:
+        console.print(f"{change.topic}: {change.complaint or ('made' if change.made else 'there')}", soft_wrap=True)
+    raise typer.Exit(1 if any(change.complaint for change in changes) else 0)
+
+
+@topics.command("check")
+def check_topics() -> None:
+    """Say whether every topic is there as the settings want it."""
+    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
+    from shared.bus.kafka.topics import demand  # noqa: PLC0415
+
+    with plain_errors():
+        epochs = asyncio.run(demand(KafkaSettings()))
+    for topic, epoch in sorted(epochs.items()):
+        console.print(f"{topic}: there, epoch {epoch}", soft_wrap=True)
 
 
 @keys.command("new")
@@ -92,6 +152,55 @@ def revoke_key(key_id: str, data: Data = DATA) -> None:
             raise SettingsError(f"There is no live key with the id {key_id}.")
     console.print(f"{key_id} is revoked; a running system knows it within five seconds.")
     house.close()
+
+
+@dead.command("list")
+def list_dead_letters(
+    data: Data = DATA,
+    *,
+    discarded: Annotated[bool, typer.Option("--discarded", help="Show those given up, by whom and why.")] = False,
+) -> None:
+    """List the facts that reactions could not answer: service and number, since when, which fact, why."""
+    with existing(data) as house:
+        services = house.host.services.values()
+        for line in asyncio.run((dead_letters.listed_discarded if discarded else dead_letters.listed)(services)):
+            print(line)  # noqa: T201 - for scripts, too
+
+
+@dead.command("show")
+def show_dead_letter(
+    service: Whose,
+    letter: Letter,
+    data: Data = DATA,
+    *,
+    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
+) -> None:
+    """Show a dead letter and the envelope of its fact."""
+    with existing(data) as house:
+        mine = dead_letters.service_of(house.host.services, service)
+        print(asyncio.run(dead_letters.shown(mine, letter, personal=personal)))  # noqa: T201 - for scripts, too
+
+
+@dead.command("retry")
+def retry_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
+    """Answer what waits of a letter's stream, in order, up to the first that fails again."""
+    with existing(data) as house:
+        console.print(asyncio.run(dead_letters.retried(dead_letters.service_of(house.host.services, service), letter)))
+
+
+@dead.command("discard")
+def discard_dead_letter(
+    service: Whose,
+    letter: Letter,
+    reason: Annotated[str, typer.Option(help="Why this fact is given up; it is kept.")],
+    data: Data = DATA,
+    by: Annotated[str | None, typer.Option(help="Who gives it up; default: the account of this command.")] = None,
+) -> None:
+    """Give up one fact; those behind it can then be retried."""
+    with existing(data) as house:
+        mine = dead_letters.service_of(house.host.services, service)
+        told = dead_letters.discarded(mine, letter, who=by or getuser(), why=reason, clock=system_clock)
+        console.print(asyncio.run(told))
 
 
 @commands.command()
@@ -193,6 +302,13 @@ def demo(
         f"{result.linked} linked, {result.steps} steps; {result.repeated} were there already."
     )
     console.print(f"Open {url}/ and sign in with the key in {data / ADMIN_KEY}.", soft_wrap=True)
+
+
+@contextmanager
+def existing(data: Path) -> Iterator[Embedded]:
+    """Open a folder that is there, say refusals plainly, and close it."""
+    with plain_errors(), closing(open_existing(data, BUILDERS)) as house:
+        yield house
 
 
 RARELY = (50_000, 20, 100)

@@ -1,14 +1,17 @@
 """All services in one process on one data folder: no server beside it, one lock, one port."""
 
 import fcntl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
+from shared.bus.local import LocalBus
+from shared.bus.pacing import Pacer
 from shared.clock import Clock, system_clock
 from shared.documents.sqlite import SqliteDocuments
 from shared.errors import SettingsError
@@ -17,13 +20,11 @@ from shared.eventstore.open import open_store
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
-from shared.service import Parts, Service
+from shared.secret import derived_secret, kept_root
+from shared.service import Build, Parts, Service
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
-
-Build = Callable[[Parts, Mapping[str, EventStore]], Service]
-"""A service's bootstrap; gets the records of the services built before it."""
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     stores: dict[str, SqliteEventStore] = {}
     documents: dict[str, SqliteDocuments] = {}
     services: list[Service] = []
+    root = kept_root(data)
     for name, build in builders.items():
         folder = data / name
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -93,10 +95,17 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
             stores[source] = open_store(data / source, source, indexer)
             return stores[source]
 
-        parts = Parts(open_store=opener, documents=documents[name], data=folder, clock=clock)
+        parts = Parts(
+            open_store=opener,
+            documents=documents[name],
+            data=folder,
+            secret=partial(derived_secret, root),
+            clock=clock,
+        )
         services.append(build(parts, dict(stores)))
     traffic = Traffic()
-    host = Host(services, clock, lambda: traffic.inside)
+    bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
+    host = Host(services, bus, clock)
     return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
 
 

@@ -1,24 +1,21 @@
-"""A process that hosts services: their stores and views opened, their loops running in a thread of their own."""
+"""A process that hosts services: their loops run in a thread of their own, and it knows how far each has come."""
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import uvloop
 
-from shared.bus import projecting, reacting
+from shared.bus.bus import Bus
+from shared.bus.hearers import Answering, Folding
 from shared.bus.loops import Loop
-from shared.bus.pacing import Pacer
-from shared.bus.projecting import project
-from shared.bus.reacting import react
+from shared.bus.port import Hearer
 from shared.clock import Clock, system_clock
 from shared.documents.folding import Projection
-from shared.errors import BehindError, InvalidError
+from shared.errors import BehindError
 from shared.service import Service
 
-POLL = 0.5
-"""Seconds after which a log is looked at again although nobody woke us: another process may have written."""
 WAIT_LIMIT = 5.0
 """Seconds that a query waits for its view."""
 STALE_AFTER = 60.0
@@ -26,24 +23,32 @@ STALE_AFTER = 60.0
 READY_LAG = 10_000
 """Facts that a view may be behind and the process still count as ready."""
 
+Leads = Callable[[str], Awaitable[bool]]
+"""Says whether this process is the one to do a service's background work: mail is sent once, not once a replica."""
+
+
+async def always(_service: str) -> bool:
+    """Lead: there is no other process."""
+    return True
+
 
 class Host:
     """Runs the loops of its services and knows how far they are."""
 
     def __init__(
-        self,
-        services: Sequence[Service],
-        clock: Clock = system_clock,
-        requests: Callable[[], int] = lambda: 0,
+        self, services: Sequence[Service], bus: Bus, clock: Clock = system_clock, leads: Leads = always
     ) -> None:
-        """Prepare the loops; `start` sets them going. `requests` tells how many are in hand just now."""
+        """Prepare the loops; `start` sets them going."""
         self.services = {service.name: service for service in services}
+        self.bus = bus
         self._clock = clock
+        self._leads = leads
         self._stopping = asyncio.Event()
-        self._pacer = Pacer(requests)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.loops = [loop for service in services for loop in self._loops_of(service)]
+        self._hearers = {service.name: self._hearers_of(service) for service in services}
+        self._hearing = [bus.loop(hearer) for hearers in self._hearers.values() for hearer in hearers]
+        self.loops = [*bus.loops(), *self._hearing, *(loop for service in services for loop in self._chores(service))]
 
     async def prepare(self) -> None:
         """Create the collections of every view."""
@@ -66,22 +71,23 @@ class Host:
 
     async def drain(self, progress: Callable[[int], None] = lambda _done: None) -> None:
         """Carry out rounds, without the thread, until no reaction or view has anything left to do."""
-        loops = [loop for loop in self.loops if not loop.name.startswith("background")]
-        while done := sum([await loop.round() for loop in loops]):
+        while done := sum([await loop.round() for loop in self._hearing]):
             progress(done)
 
     async def wait_for(self, service: str, source: str, position: int) -> None:
-        """Return when a service's views have a place of a log, and what its neighbours made of it; or `BehindError`."""
+        """Return when a service's views have a place of a log, and what its neighbours made of it; or `BehindError`.
+
+        Neighbours are the services of this process: what another process makes of the place is not waited for.
+        """
         deadline = asyncio.get_running_loop().time() + WAIT_LIMIT
-        heard = self.services.get(source)
-        if heard is None or position > await heard.store.head():
-            raise InvalidError("No command has answered with this position.", field="Redress-Wait-For")
-        mine = self.services.get(service)
-        for near in {projection.source for projection in mine.projections} if mine else ():
-            needed = position if near == source else 0
-            if near in self.services:
-                needed = max(needed, await self._after_reactions(near, source, position, deadline))
-            await self._views_at(service, near, needed, deadline)
+        asked = await self.bus.needed(source, position, WAIT_LIMIT)
+        for hearer in self._hearers.get(service, ()):
+            if not isinstance(hearer, Folding):
+                continue
+            if hearer.source == source:
+                await self._until(hearer, asked, deadline)
+            if hearer.source in self.services:
+                await self._until(hearer, await self._answered(hearer.source, source, asked, deadline), deadline)
 
     def unwell(self) -> list[str]:
         """Return the names of loops that have not finished a round for too long."""
@@ -92,9 +98,9 @@ class Host:
         behind = {}
         for service in self.services.values():
             for projection in service.projections:
-                head = await self.services[projection.source].store.head()
-                position = await service.documents.position(projection.collection)
-                behind[f"{service.name}.{projection.collection.name}"] = head - position
+                reached = await service.documents.positions(projection.collection)
+                name = f"{service.name}.{projection.collection.name}"
+                behind[name] = _behind(await self.bus.ends(projection.source), reached)
         return behind
 
     async def parked(self) -> dict[str, int]:
@@ -109,82 +115,58 @@ class Host:
     async def backlog(self) -> int:
         """Return how many facts the reactions and views have still to read."""
         behind = sum((await self.lag()).values())
-        for service in self.services.values():
-            for reaction in service.reactions:
-                head = await self.services[reaction.source].store.head()
-                behind += head - await service.store.reached(reaction.name)
+        for hearers in self._hearers.values():
+            for hearer in hearers:
+                if isinstance(hearer, Answering):
+                    ends = await self.bus.ends(hearer.source)
+                    behind += _behind(ends, {feed: await hearer.position(feed) for feed in ends})
         return behind
 
-    async def _after_reactions(self, service: str, source: str, position: int, deadline: float) -> int:
-        reactions = [reaction for reaction in self.services[service].reactions if reaction.source == source]
-        store = self.services[service].store
-        for reaction in reactions:
-            await self._until(lambda name=reaction.name: store.reached(name), position, deadline, service)  # type: ignore[misc]  # bound default
-        return await store.head() if reactions else 0
+    async def _answered(
+        self, neighbour: str, source: str, asked: Mapping[str, int], deadline: float
+    ) -> Mapping[str, int]:
+        """Wait until a neighbour has answered a place, and return what its own log then reaches."""
+        answering = [
+            hearer for hearer in self._hearers[neighbour] if isinstance(hearer, Answering) and hearer.source == source
+        ]
+        for hearer in answering:
+            await self._until(hearer, asked, deadline)
+        if not answering:
+            return {}
+        head = await self.services[neighbour].store.head()
+        return await self.bus.needed(neighbour, head, deadline - asyncio.get_running_loop().time())
 
-    async def _views_at(self, service: str, source: str, position: int, deadline: float) -> None:
-        mine = self.services[service]
-        for projection in mine.projections:
-            if projection.source == source:
-                collection = projection.collection
-                await self._until(
-                    lambda collection=collection: mine.documents.position(collection),  # type: ignore[misc]  # bound default
-                    position,
-                    deadline,
-                    service,
-                )
+    async def _until(self, hearer: Hearer, needed: Mapping[str, int], deadline: float) -> None:
+        for feed, position in needed.items():
+            while (at := await hearer.position(feed)) < position:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise BehindError(
+                        f"{hearer.name} is at position {at}, not yet at {position}; ask again.",
+                        reached=at,
+                        wanted=position,
+                    )
+                await asyncio.sleep(0.003)
 
-    async def _until(self, reached: Callable[[], Awaitable[int]], position: int, deadline: float, service: str) -> None:
-        while (at := await reached()) < position:
-            if asyncio.get_running_loop().time() > deadline:
-                raise BehindError(
-                    f"{service} is at position {at}, not yet at {position}; ask again.", reached=at, wanted=position
-                )
-            await asyncio.sleep(0.003)
-
-    def _loops_of(self, service: Service) -> list[Loop]:
-        loops = [self._reaction_loop(service, index) for index in range(len(service.reactions))]
+    def _hearers_of(self, service: Service) -> list[Hearer]:
+        hearers: list[Hearer] = [Answering(reaction, service.store, self._clock) for reaction in service.reactions]
         for source in dict.fromkeys(projection.source for projection in service.projections):
-            mine = [projection for projection in service.projections if projection.source == source]
-            loops.append(self._projection_loop(service, source, mine))
-        for name, once, rest in service.background:
-            loops.append(Loop(f"background.{service.name}.{name}", _counted(once), self._resting(rest)))
-        return loops
+            mine: list[Projection[Any]] = [each for each in service.projections if each.source == source]
+            hearers.append(Folding(service.name, source, mine, service.documents))
+        return hearers
 
-    def _reaction_loop(self, service: Service, index: int) -> Loop:
-        reaction = service.reactions[index]
+    def _chores(self, service: Service) -> list[Loop]:
+        return [
+            Loop(f"background.{service.name}.{name}", self._led(service.name, once), _resting(rest))
+            for name, once, rest in service.background
+        ]
 
+    def _led(self, service: str, once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
         async def round_() -> int:
-            feed = self.services[reaction.source].store
-            return await self._pacer.turn(lambda: react(reaction, feed, service.store, self._clock))
+            if await self._leads(service):
+                await once()
+            return 0
 
-        async def rest() -> None:
-            after = await service.store.reached(reaction.name)
-            await self._woken(reaction.source, after)
-
-        return Loop(f"reaction.{reaction.name}", round_, rest, reacting.BATCH)
-
-    def _projection_loop(self, service: Service, source: str, projections: list[Projection[Any]]) -> Loop:
-        async def round_() -> int:
-            feed = self.services[source].store
-            return await self._pacer.turn(lambda: project(projections, feed, service.documents))
-
-        async def rest() -> None:
-            after = await service.documents.position(projections[0].collection)
-            await self._woken(source, after)
-
-        return Loop(f"projection.{service.name}.{source}", round_, rest, projecting.BATCH)
-
-    async def _woken(self, source: str, after: int) -> None:
-        await self.services[source].store.wait(after, POLL)
-
-    def _resting(self, seconds: float) -> Callable[[], Coroutine[Any, Any, None]]:
-        async def rest() -> None:
-            stopped = asyncio.ensure_future(self._stopping.wait())
-            await asyncio.wait({stopped}, timeout=seconds)
-            stopped.cancel()
-
-        return rest
+        return round_
 
     def _run_loops(self, started: threading.Event) -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -196,9 +178,12 @@ class Host:
         await asyncio.gather(*(loop.run(self._stopping) for loop in self.loops))
 
 
-def _counted(once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
-    async def round_() -> int:
-        await once()
-        return 0
+def _resting(seconds: float) -> Callable[[], Awaitable[None]]:
+    async def rest() -> None:
+        await asyncio.sleep(seconds)
 
-    return round_
+    return rest
+
+
+def _behind(ends: Mapping[str, int], reached: Mapping[str, int]) -> int:
+    return sum(max(end - reached.get(feed, 0), 0) for feed, end in ends.items())

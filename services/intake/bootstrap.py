@@ -1,8 +1,5 @@
 """The composition root of intake."""
 
-import secrets
-from pathlib import Path
-
 from services.intake.api import routers
 from services.intake.application import Intake, index
 from services.intake.consumers import filing
@@ -11,14 +8,12 @@ from services.intake.settings import Settings
 from services.intake.views import IntakeViews
 from shared.service import Parts, Service
 
-SECRET_BYTES = 32
-
 
 def build(parts: Parts, settings: Settings | None = None, secret: bytes | None = None) -> Service:
-    """Put intake together; `secret` is read from the data folder, or made there at the first start."""
+    """Put intake together; `secret` is what receipts are made with."""
     settings = settings or Settings()
     store = parts.open_store("intake", index)
-    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"))
+    intake = Intake(store, secret or parts.secret("receipts"))
     views = IntakeViews(store, parts.documents, intake.receipt)
     return Service(
         name="intake",
@@ -29,11 +24,3 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         reactions=(filing(intake, parts.clock),),
         application=intake,
     )
-
-
-def kept_secret(path: Path) -> bytes:
-    """Return the secret of a file that only its owner may read, making it at the first start."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(SECRET_BYTES))
-    return path.read_bytes()

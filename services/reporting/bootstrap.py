@@ -16,7 +16,7 @@ from services.reporting.views.definitions import read_definitions
 from services.reporting.views.editions import Editions
 from services.reporting.views.engine import Figures, Table
 from services.reporting.views.warehouse import Warehouse
-from shared.bus.port import Feed
+from shared.bus.port import Log
 from shared.events.cases import CloseReason
 from shared.eventstore.index import no_index
 from shared.policy import Policy, default_policy
@@ -25,15 +25,15 @@ from shared.service import Parts, Service
 
 def build(
     parts: Parts,
-    feeds: Mapping[str, Feed],
+    logs: Mapping[str, Log],
     settings: Settings | None = None,
     warehouse: Warehouse | None = None,
 ) -> Service:
-    """Put the service together; `feeds` are the logs of `cases` and `intake`, read again for figures of the past."""
+    """Put the service together; `logs` are those of `cases` and `intake`, read again for figures of the past."""
     chosen = settings or Settings()
     tables = (
-        Table("cases", CASE_FACTS, feeds[CASE_FACTS.source]),
-        Table("contacts", CONTACT_FACTS, feeds[CONTACT_FACTS.source]),
+        Table("cases", CASE_FACTS, logs[CASE_FACTS.source]),
+        Table("contacts", CONTACT_FACTS, logs[CONTACT_FACTS.source]),
     )
     rows = {table.name: table.projection.collection.row for table in tables}
     figures = Figures(

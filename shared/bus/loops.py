@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.supervision import Failure, attempt_async
 
@@ -29,6 +30,8 @@ class Loop:
     round: Callable[[], Awaitable[int]]
     rest: Callable[[], Awaitable[None]]
     full: int = 1
+    stop: Callable[[], Awaitable[None]] | None = None
+    """Lets go of what the loop holds, after its last round."""
     beat: float = field(default_factory=time.monotonic)
     failures: int = 0
 
@@ -42,19 +45,30 @@ class Loop:
             self.failures = 0
             self.beat = time.monotonic()
             if outcome == 0:
-                await self.rest()
+                await _first(asyncio.ensure_future(self.rest()), stopping)
                 self.beat = time.monotonic()
             else:
                 await asyncio.sleep(PACE if outcome < self.full else 0)
+        if self.stop is not None:
+            await self.stop()
 
     async def _after_failure(self, failure: Failure, stopping: asyncio.Event) -> None:
         self.failures += 1
         log.error("round failed", extra={"loop": self.name, "error": failure.cause, "failures": self.failures})
         pause = min(FIRST_PAUSE * 2 ** min(self.failures - 1, 10), LONGEST_PAUSE)
-        stopped = asyncio.ensure_future(stopping.wait())
-        await asyncio.wait({stopped}, timeout=pause)
-        stopped.cancel()
+        await _first(asyncio.ensure_future(asyncio.sleep(pause)), stopping)
 
     def silence(self) -> float:
         """Return for how many seconds the loop has not finished a round well."""
         return time.monotonic() - self.beat
+
+
+async def _first(resting: "asyncio.Future[None]", stopping: asyncio.Event) -> None:
+    stopped = asyncio.ensure_future(stopping.wait())
+    either: set[asyncio.Future[Any]] = {resting, stopped}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if resting.done():
+        resting.result()
+    else:
+        resting.cancel()

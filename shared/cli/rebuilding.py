@@ -12,9 +12,10 @@ async def rebuild_service(host: Host, service: str, progress: Progress) -> Seque
     mine = host.services[service]
     results = []
     for projection in mine.projections:
-        feed = host.services[projection.source].store
-        progress.begin(f"rebuilding {projection.collection.name}", await feed.head())
-        results.append(await rebuild(projection, feed, mine.documents, progress.advance))
+        log = host.bus.log(projection.source)
+        heads = [await feed.head() for feed in await log.feeds()]
+        progress.begin(f"rebuilding {projection.collection.name}", sum(heads))
+        results.append(await rebuild(projection, log, mine.documents, progress.advance))
     return results
 
 

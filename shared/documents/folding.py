@@ -30,7 +30,8 @@ class Projection(Generic[R]):
 class Fold(Generic[R]):
     """Rows on their way: loaded when first touched, kept between batches, written when told.
 
-    `anew` is for a collection that starts empty: then a stream's first fact needs no look whether there is a row.
+    `anew` is for a collection that starts empty and a feed that holds every fact once: then a stream's first fact
+    needs no look whether there is a row.
     """
 
     def __init__(self, projection: Projection[R], documents: Documents, *, anew: bool = False) -> None:
@@ -71,10 +72,10 @@ class Fold(Generic[R]):
             row.version = envelope.stream_version
             rows[key] = changed[key] = row
 
-    async def store(self, position: int) -> None:
-        """Write what changed, together with the number of the last fact that was taken."""
+    async def store(self, position: int, feed: str = "", after: int = 0) -> None:
+        """Write what changed, and the position of the last fact that was taken behind `after`."""
         rows = [self.changed[key] for key in sorted(self.changed)]
-        await self._documents.save(self._projection.collection, rows, position, self._parked)
+        await self._documents.save(self._projection.collection, rows, position, self._parked, feed, after=after)
         self._parked = {}
         self.changed = {}
         self._rows = {}
@@ -100,8 +101,16 @@ class Fold(Generic[R]):
             self._rows.setdefault(row_id.int, row)
 
 
-async def fold_batch(projection: Projection[R], documents: Documents, batch: Sequence[Recorded], position: int) -> None:
-    """Fold a batch, in log order, and store the rows with `position`, the number of the last event read."""
+async def fold_batch(
+    projection: Projection[R],
+    documents: Documents,
+    batch: Sequence[Recorded],
+    position: int,
+    feed: str = "",
+    *,
+    after: int = 0,
+) -> None:
+    """Fold a batch of a feed that begins behind `after`, and store the rows with the position of the last one read."""
     fold = Fold(projection, documents)
     await fold.take(batch)
-    await fold.store(position)
+    await fold.store(position, feed, after)

@@ -68,15 +68,35 @@ class Page(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a reader has taken a collection: which set of rows, and the position of each feed folded into them.
+
+    `generation` is another one after every promote, since rows and positions were then replaced as a whole.
+    """
+
+    generation: str
+    positions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """Encoded rows (JSON bytes) that were written since a mark, oldest first, and the mark to ask from next time."""
+    """Encoded rows (JSON bytes), each once, that were written since a mark, and the mark to ask from next time.
+
+    A row may come again next time; none is left out. `anew`: these are all rows there are; forget every earlier one.
+    """
 
     rows: Sequence[bytes]
-    mark: int
+    mark: Mark
+    anew: bool
 
 
 class Documents(Protocol):
-    """A store of documents. Every write of rows carries the log position it stands for, in one transaction."""
+    """A store of documents. Every write of rows carries the place of a feed that it stands for.
+
+    The rows are durable no later than the place: who stops in between folds some facts again, which changes nothing.
+    A row never gives way to one of a lower version, and a place never to an earlier one, so that several may fold
+    the same feed. A store that cannot be reached answers with a `TryLaterError`.
+    """
 
     async def get(self, collection: Collection[R], row_id: UUID) -> R | None:
         """Return the row of a stream, or None."""
@@ -90,16 +110,20 @@ class Documents(Protocol):
         """Return how many rows meet all conditions."""
         ...
 
-    async def changes(self, collection: Collection[R], after: int) -> Changes:
-        """Return every row written after the mark; 0 asks for all."""
+    async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
+        """Return every row written since the mark; None asks for all."""
         ...
 
     async def prepare(self, collection: Collection[R]) -> None:
         """Create what the collection needs; another version's rows stay until the new ones are promoted."""
         ...
 
-    async def position(self, collection: Collection[R]) -> int:
-        """Return the last log position folded into the rows, 0 at the beginning."""
+    async def position(self, collection: Collection[R], feed: str = "") -> int:
+        """Return the last position of a feed folded into the rows, 0 at the beginning."""
+        ...
+
+    async def positions(self, collection: Collection[R]) -> Mapping[str, int]:
+        """Return the last position of every feed that was folded into the rows, by its name."""
         ...
 
     async def load(self, collection: Collection[R], row_ids: Sequence[UUID]) -> Mapping[UUID, R]:
@@ -107,9 +131,20 @@ class Documents(Protocol):
         ...
 
     async def save(
-        self, collection: Collection[R], rows: Sequence[R], position: int, parked: Mapping[UUID, str] | None = None
+        self,
+        collection: Collection[R],
+        rows: Sequence[R],
+        position: int,
+        parked: Mapping[UUID, str] | None = None,
+        feed: str = "",
+        *,
+        after: int = 0,
     ) -> None:
-        """Write rows and position together, and the streams newly parked, with the cause."""
+        """Write rows, the streams newly parked with the cause, then the position of the feed.
+
+        `after` is where the rows' facts begin: when the stored position is before it (the collection was replaced by
+        one built anew), the position stays, so that the facts in between are read before it goes on.
+        """
         ...
 
     async def parked(self, collection: Collection[R]) -> frozenset[UUID]:

@@ -1,24 +1,34 @@
 """The embedded document store: one SQLite file per service, a table per collection, JSON bodies.
 
-A collection's table holds id, version, seq (the log position of the last write), the declared columns and the body;
-a second table holds the members of its `many` fields. Rows can be rebuilt, so commits need not wait for the disk.
+A collection's table holds id, version, feed and seq (the position that the last write stood for), the declared columns
+and the body; a second table holds the members of its `many` fields. Rows can be rebuilt, so commits need not wait for
+the disk, and a file of an older layout is emptied.
 """
 
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
+from shared.documents.port import Changes, Collection, Condition, Mark, Page, Query, R, Scalar
+from shared.documents.sqlite_query import counting, paging
+from shared.documents.storing import Bodies, cell, encode, stored_name
+from shared.ids import new_id
 
-from shared.documents.port import Changes, Collection, Condition, Page, Query, R, Row
-from shared.documents.sqlite_query import cell, counting, paging
-
-_encode = msgspec.json.Encoder(decimal_format="string").encode
 _CHUNK = 500
+
+LAYOUT = 1
+"""Raise it when the tables change; all rows are then folded anew."""
+_STATE = (
+    "CREATE TABLE IF NOT EXISTS positions (name TEXT, feed TEXT, position INTEGER, PRIMARY KEY (name, feed))",
+    "CREATE TABLE IF NOT EXISTS parked (name TEXT, stream_id TEXT, cause TEXT, PRIMARY KEY (name, stream_id))",
+    "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation TEXT)",
+)
+_KEPT = ("positions", "parked", "generations")
+"""What is known of a collection beside its rows: it moves with them."""
 
 CACHE_KIB = 16 * 1024
 """Pages kept by a connection: a rebuild writes rows of random ids, which a small cache would read back."""
@@ -27,16 +37,15 @@ CACHE_KIB = 16 * 1024
 class SqliteDocuments:
     """Implements `Documents` on one file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ids: Callable[[], UUID] = new_id) -> None:
         """Open the file, making it when it is not there."""
         self._path = path
+        self._ids = ids
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._decoders: dict[type[Row], msgspec.json.Decoder[Row]] = {}
-        self._connection().execute("CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, position INTEGER)")
-        self._connection().execute(
-            "CREATE TABLE IF NOT EXISTS parked (name TEXT, stream_id TEXT, cause TEXT, PRIMARY KEY (name, stream_id))"
-        )
+        self._bodies = Bodies()
+        with self._transaction() as connection:
+            _lay_out(connection)
 
     async def get(self, collection: Collection[R], row_id: UUID) -> R | None:
         """Return the row of a stream, or None."""
@@ -44,33 +53,45 @@ class SqliteDocuments:
 
     async def find(self, collection: Collection[R], query: Query) -> Page[R]:
         """Return a page of rows."""
-        statement = paging(collection, table(collection), query)
-        found = self._connection().execute(statement.sql, statement.values).fetchall()
-        rows = [self._decode(collection, body) for body, _sort, _id in found[: query.limit]]
+        found: list[tuple[bytes, Scalar, str]] = []
+        for statement in paging(collection, stored_name(collection), query):
+            found += self._connection().execute(statement.sql, statement.values)
+            if len(found) > query.limit:
+                break
+        rows = [self._bodies.read(collection, body) for body, _sort, _id in found[: query.limit]]
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (last[1], last[2]) if last else None)
 
     async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
         """Return how many rows meet all conditions."""
-        statement = counting(collection, table(collection), conditions)
+        statement = counting(collection, stored_name(collection), conditions)
         return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
 
-    async def changes(self, collection: Collection[R], after: int) -> Changes:
-        """Return every row written after the mark."""
-        sql = f"SELECT body, seq FROM {table(collection)} WHERE seq > ? ORDER BY seq"
-        found = self._connection().execute(sql, (after,)).fetchall()
-        return Changes([row[0] for row in found], found[-1][1] if found else after)
+    async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
+        """Return every row written since the mark."""
+        name = stored_name(collection)
+        with self._transaction("DEFERRED") as connection:
+            known = connection.execute("SELECT generation FROM generations WHERE name = ?", (name,)).fetchone()
+            mark = Mark(known[0] if known else "", await self.positions(collection))
+            if after is None or after.generation != mark.generation:
+                return Changes([row[0] for row in connection.execute(f"SELECT body FROM {name}")], mark, anew=True)
+            sql = f"SELECT body FROM {name} WHERE feed = ? AND seq > ? ORDER BY seq"
+            rows: list[bytes] = []
+            for feed in mark.positions:
+                rows += (row[0] for row in connection.execute(sql, (feed, after.positions.get(feed, 0))))
+            return Changes(rows, mark, anew=False)
 
     async def prepare(self, collection: Collection[R]) -> None:
         """Create the tables and indexes of the collection."""
-        name = table(collection)
-        columns = "".join(f", {column}" for column in collection.columns)
+        name = stored_name(collection)
+        columns = "".join(f", {column}" for column in (*(("text_",) if collection.text else ()), *collection.columns))
         with self._transaction() as connection:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, version INTEGER NOT NULL, "
-                f"seq INTEGER NOT NULL, body BLOB NOT NULL{', text_ TEXT' if collection.text else ''}{columns})"
+                f"feed TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL{columns})"
             )
-            connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (seq)")
+            connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (feed, seq)")
+            connection.execute("INSERT OR IGNORE INTO generations VALUES (?, ?)", (name, str(self._ids())))
             for column in collection.columns:
                 keys = ", ".join(dict.fromkeys(key for key in (column, collection.order, "id") if key))
                 connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
@@ -81,11 +102,16 @@ class SqliteDocuments:
                 )
                 connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__many_id ON {name}__many (id)")
 
-    async def position(self, collection: Collection[R]) -> int:
-        """Return the last log position folded into the rows."""
-        sql = "SELECT position FROM positions WHERE name = ?"
-        row = self._connection().execute(sql, (table(collection),)).fetchone()
+    async def position(self, collection: Collection[R], feed: str = "") -> int:
+        """Return the last position of a feed folded into the rows."""
+        sql = "SELECT position FROM positions WHERE name = ? AND feed = ?"
+        row = self._connection().execute(sql, (stored_name(collection), feed)).fetchone()
         return row[0] if row else 0
+
+    async def positions(self, collection: Collection[R]) -> Mapping[str, int]:
+        """Return the last position of every feed, by its name."""
+        sql = "SELECT feed, position FROM positions WHERE name = ? ORDER BY feed"
+        return dict(self._connection().execute(sql, (stored_name(collection),)).fetchall())
 
     async def load(self, collection: Collection[R], row_ids: Sequence[UUID]) -> Mapping[UUID, R]:
         """Return the rows of these streams that exist."""
@@ -93,47 +119,55 @@ class SqliteDocuments:
         for start in range(0, len(row_ids), _CHUNK):
             keys = [str(row_id) for row_id in row_ids[start : start + _CHUNK]]
             marks = ",".join("?" * len(keys))
-            sql = f"SELECT body FROM {table(collection)} WHERE id IN ({marks})"
+            sql = f"SELECT body FROM {stored_name(collection)} WHERE id IN ({marks})"
             for (body,) in self._connection().execute(sql, keys):
-                row = self._decode(collection, body)
+                row = self._bodies.read(collection, body)
                 rows[row.id] = row
         return rows
 
     async def save(
-        self, collection: Collection[R], rows: Sequence[R], position: int, parked: Mapping[UUID, str] | None = None
+        self,
+        collection: Collection[R],
+        rows: Sequence[R],
+        position: int,
+        parked: Mapping[UUID, str] | None = None,
+        feed: str = "",
+        *,
+        after: int = 0,
     ) -> None:
-        """Write rows and position together, and the streams newly parked."""
-        name = table(collection)
+        """Write rows, the streams newly parked and the position of the feed in one transaction."""
+        name = stored_name(collection)
         with self._transaction() as connection:
-            if rows:
-                width = 4 + bool(collection.text) + len(collection.columns)
+            newer = _without_older(connection, name, rows, position)
+            if newer:
+                width = 5 + bool(collection.text) + len(collection.columns)
                 sql = f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * width)})"
-                connection.executemany(sql, (_cells(collection, row, position) for row in rows))
-            if collection.many and rows:
-                connection.executemany(f"DELETE FROM {name}__many WHERE id = ?", ((str(row.id),) for row in rows))
+                connection.executemany(sql, (_cells(collection, row, feed, position) for row in newer))
+            if collection.many and newer:
+                connection.executemany(f"DELETE FROM {name}__many WHERE id = ?", ((str(row.id),) for row in newer))
                 connection.executemany(
-                    f"INSERT OR IGNORE INTO {name}__many VALUES (?, ?, ?)", _members(collection, rows)
+                    f"INSERT OR IGNORE INTO {name}__many VALUES (?, ?, ?)", _members(collection, newer)
                 )
             for stream_id, cause in (parked or {}).items():
                 connection.execute("INSERT OR IGNORE INTO parked VALUES (?, ?, ?)", (name, str(stream_id), cause))
-            connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (name, position))
+            if after <= await self.position(collection, feed) <= position:
+                connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (name, feed, position))
 
     async def parked(self, collection: Collection[R]) -> frozenset[UUID]:
         """Return the streams that the view cannot fold."""
         sql = "SELECT stream_id FROM parked WHERE name = ?"
-        return frozenset(UUID(row[0]) for row in self._connection().execute(sql, (table(collection),)))
+        return frozenset(UUID(row[0]) for row in self._connection().execute(sql, (stored_name(collection),)))
 
     async def fingerprint(self, collection: Collection[R]) -> str:
         """Return the SHA-256 over all rows in id order, in hex."""
         digest = hashlib.sha256()
-        for (body,) in self._connection().execute(f"SELECT body FROM {table(collection)} ORDER BY id"):
+        for (body,) in self._connection().execute(f"SELECT body FROM {stored_name(collection)} ORDER BY id"):
             digest.update(len(body).to_bytes(8, "big") + body)
         return digest.hexdigest()
 
     async def promote(self, built: Collection[R], served: Collection[R]) -> None:
         """Put the rows of `built` in the place of those of `served`, in one step."""
-        new, old = table(built), table(served)
-        position = await self.position(built)
+        new, old = stored_name(built), stored_name(served)
         with self._transaction() as connection:
             _drop(connection, served)
             connection.execute(f"ALTER TABLE {new} RENAME TO {old}")
@@ -142,9 +176,8 @@ class SqliteDocuments:
             if built.many:
                 connection.execute(f"ALTER TABLE {new}__many RENAME TO {old}__many")
                 connection.execute(f"DROP INDEX IF EXISTS {new}__many_id")
-            connection.execute("DELETE FROM positions WHERE name = ?", (new,))
-            connection.execute("UPDATE parked SET name = ? WHERE name = ?", (old, new))
-            connection.execute("INSERT OR REPLACE INTO positions VALUES (?, ?)", (old, position))
+            for state in _KEPT:
+                connection.execute(f"UPDATE {state} SET name = ? WHERE name = ?", (old, new))
         await self.prepare(served)
 
     async def drop(self, collection: Collection[R]) -> None:
@@ -157,15 +190,6 @@ class SqliteDocuments:
         for connection in self._opened:
             connection.close()
 
-    def _decode(self, collection: Collection[R], body: bytes) -> R:
-        decoder = self._decoders.get(collection.row)
-        if decoder is None:
-            decoder = self._decoders[collection.row] = msgspec.json.Decoder(collection.row)
-        row = decoder.decode(body)
-        if not isinstance(row, collection.row):
-            raise TypeError("a decoder returns rows of its class")
-        return row
-
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -177,9 +201,9 @@ class SqliteDocuments:
         return connection
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"BEGIN {kind}")
         try:
             yield connection
         except BaseException:
@@ -188,21 +212,38 @@ class SqliteDocuments:
         connection.commit()
 
 
-def table(collection: Collection[R]) -> str:
-    """Return the table of a collection: its name and version, so that two versions live side by side."""
-    return f"{collection.name}__v{collection.version}"
+def _lay_out(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        for (name,) in names.fetchall():
+            connection.execute(f"DROP TABLE {name}")
+        connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    for statement in _STATE:
+        connection.execute(statement)
 
 
 def _drop(connection: sqlite3.Connection, collection: Collection[R]) -> None:
-    name = table(collection)
+    name = stored_name(collection)
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"DROP TABLE IF EXISTS {name}__many")
-    connection.execute("DELETE FROM positions WHERE name = ?", (name,))
-    connection.execute("DELETE FROM parked WHERE name = ?", (name,))
+    for state in _KEPT:
+        connection.execute(f"DELETE FROM {state} WHERE name = ?", (name,))
 
 
-def _cells(collection: Collection[R], row: R, position: int) -> list[object]:
-    cells: list[object] = [str(row.id), row.version, position, _encode(row)]
+def _without_older(connection: sqlite3.Connection, name: str, rows: Sequence[R], position: int) -> Sequence[R]:
+    # Another folder of the same feed may have been here first; what it wrote of later facts stays.
+    ahead: set[str] = set()
+    for start in range(0, len(rows), _CHUNK):
+        some = {str(row.id): row.version for row in rows[start : start + _CHUNK]}
+        sql = f"SELECT id, version, seq FROM {name} WHERE id IN ({','.join('?' * len(some))})"
+        for row_id, version, seq in connection.execute(sql, list(some)):
+            if (version, seq) > (some[row_id], position):
+                ahead.add(row_id)
+    return [row for row in rows if str(row.id) not in ahead] if ahead else rows
+
+
+def _cells(collection: Collection[R], row: R, feed: str, position: int) -> list[object]:
+    cells: list[object] = [str(row.id), row.version, feed, position, encode(row)]
     if collection.text:
         cells.append(getattr(row, collection.text).casefold())
     cells.extend(cell(getattr(row, column)) for column in collection.columns)

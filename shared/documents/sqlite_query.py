@@ -1,11 +1,10 @@
 """Typed questions as SQL. Names come from the collection's declaration, values are always bound."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from shared.documents.port import Collection, Condition, Query, R, Scalar
+from shared.documents.storing import cell, declared, listed
 from shared.errors import InvalidError
 
 _COMPARE = {"eq": "=", "gte": ">=", "lt": "<"}
@@ -18,33 +17,37 @@ class Statement(NamedTuple):
     values: list[Scalar]
 
 
-def cell(value: object) -> Scalar:
-    """Return a value as SQLite compares it: instants in UTC as text of equal length, so that order is time order."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, date | UUID):
-        return str(value)
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise InvalidError(f"A {type(value).__name__} cannot be compared.", field="filter")
-
-
 def counting(collection: Collection[R], table: str, conditions: Sequence[Condition]) -> Statement:
     """Return the statement that counts the rows that meet all conditions."""
     where, values = _where(collection, table, conditions)
     return Statement(f"SELECT COUNT(*) FROM {table} AS t{where}", values)
 
 
-def paging(collection: Collection[R], table: str, query: Query) -> Statement:
-    """Return the statement of a page, with one row more than asked for, to know whether there is a next."""
-    sort = _declared(collection, query.sort)
-    conditions, values = _where(collection, table, query.conditions)
-    compare, direction = ("<", "DESC") if query.descending else (">", "ASC")
-    if query.after is not None:
-        conditions += (" AND " if conditions else " WHERE ") + f"(t.{sort}, t.id) {compare} (?, ?)"
-        values.extend(query.after)
+def paging(collection: Collection[R], table: str, query: Query) -> Sequence[Statement]:
+    """Return the statements whose rows, one after the other, are a page and one row more, to know whether it ends."""
+    sort = declared(collection, query.sort)
+    where, values = _where(collection, table, query.conditions)
+    direction = "DESC" if query.descending else "ASC"
     order = f" ORDER BY t.{sort} {direction}, t.id {direction} LIMIT {int(query.limit) + 1}"
-    return Statement(f"SELECT t.body, t.{sort}, t.id FROM {table} AS t{conditions}{order}", values)
+    statements = []
+    for clause, bound in _places(sort, query):
+        conditions = " AND ".join(part for part in (where.removeprefix(" WHERE "), clause) if part)
+        sql = f"SELECT t.body, t.{sort}, t.id FROM {table} AS t{' WHERE ' if conditions else ''}{conditions}{order}"
+        statements.append(Statement(sql, [*values, *bound]))
+    return statements
+
+
+def _places(sort: str, query: Query) -> Sequence[tuple[str, Sequence[Scalar]]]:
+    # Null comes first, and no comparison holds for it: what lies behind a place is asked for in two parts.
+    if query.after is None:
+        return [("", [])]
+    value, row_id = cell(query.after[0]), query.after[1]
+    compare = "<" if query.descending else ">"
+    if value is None:
+        alike = (f"t.{sort} IS NULL AND t.id {compare} ?", [row_id])
+        return [alike] if query.descending else [alike, (f"t.{sort} IS NOT NULL", [])]
+    behind = (f"(t.{sort}, t.id) {compare} (?, ?)", [value, row_id])
+    return [behind, (f"t.{sort} IS NULL", [])] if query.descending and sort != "id" else [behind]
 
 
 def _where(collection: Collection[R], table: str, conditions: Sequence[Condition]) -> tuple[str, list[Scalar]]:
@@ -67,18 +70,10 @@ def _clause(collection: Collection[R], table: str, condition: Condition) -> tupl
             raise InvalidError(f"'{condition.field}' is not a filter here.", field=condition.field)
         clause = f"t.id IN (SELECT id FROM {table}__many WHERE field = ? AND value = ?)"
         return clause, [condition.field, str(condition.value)]
-    column = _declared(collection, condition.field)
+    column = declared(collection, condition.field)
     if condition.op == "in":
-        if not isinstance(condition.value, Sequence) or isinstance(condition.value, str):
-            raise InvalidError(f"'{condition.field}' takes a list.", field=condition.field)
-        bound = [cell(value) for value in condition.value]
+        bound = listed(condition.field, condition.value)
         return f"t.{column} IN ({','.join('?' * len(bound))})", bound
     if condition.value is None:
         return f"t.{column} IS NULL", []
     return f"t.{column} {_COMPARE[condition.op]} ?", [cell(condition.value)]
-
-
-def _declared(collection: Collection[R], field: str) -> str:
-    if field != "id" and field not in collection.columns:
-        raise InvalidError(f"'{field}' is not a filter of {collection.name}.", field=field)
-    return field

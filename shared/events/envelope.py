@@ -26,6 +26,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     VERSION: ClassVar[int] = 1
 
 
+class Unreadable(Event, frozen=True):
+    """Stands for a fact that this version cannot read: only ever parked, as the wire bytes `state` that it came as."""
+
+    TOPIC = "unreadable"
+    STREAM = "unreadable"
+
+    state: bytes = b""
+
+
 class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who did it: the id of a key or of a part of the system (`system:…`), and the role it acted in."""
 

@@ -1,6 +1,5 @@
 """The embedded event store: the library's recorder on a file, written by one thread, read by any."""
 
-import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -8,17 +7,20 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
+
 from shared.events.envelope import Recorded
-from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer, no_index
+from shared.eventstore.letters import DeadLetter, Discarded, Discarding
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
-from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
-from shared.eventstore.store import Tracking, Written
-from shared.eventstore.writer import GroupCommit, Job
+from shared.eventstore.sqlite_commits import SqliteCommits
+from shared.eventstore.sqlite_work import LETTER_COLUMNS, SELECT_STREAM, SqliteWork
+from shared.eventstore.store import Stored
+from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
 
-T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 _SELECT_LOG = "SELECT topic, state, rowid FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 
@@ -29,8 +31,8 @@ MAPPED_BYTES = 1 << 30
 """Reading through a mapping spares a system call per page; writes still go through the log and its fsync."""
 
 
-class SqliteEventStore:
-    """Implements `EventStore` on one file of one service."""
+class SqliteEventStore(WritingStore):
+    """Implements `EventStore` on one file of one service; a commit of another process is seen at `wait`'s time-out."""
 
     def __init__(
         self,
@@ -42,36 +44,17 @@ class SqliteEventStore:
         ids: Callable[[], UUID] = new_id,
     ) -> None:
         """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
-        self.source = source
+        self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
         self.recorder.create_table()
         self._path = path
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        self._head = self.recorder.max_notification_id()
-        self._writer = GroupCommit(
-            source,
-            self._connect,
-            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful),
-            self._has_committed,
+        commits = SqliteCommits(
+            self._connect, lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful)
         )
-        self._writer.start()
-
-    async def write(self, context: CommandContext, work: Callable[[SqliteWork], Sequence[Recorded]]) -> Written:
-        """Carry out one command durably."""
-        return await self._submit(lambda unit: _written(unit, context, work))
-
-    async def execute(self, work: Callable[[SqliteWork], T], tracking: Tracking | None = None) -> T:
-        """Carry out any work in a transaction of its own."""
-
-        def tracked(unit: SqliteWork) -> T:
-            if tracking is not None:
-                unit.track(tracking.reaction, tracking.position)
-            return work(unit)
-
-        return await self._submit(tracked)
+        super().__init__(source, commits, self.recorder.max_notification_id())
 
     async def stream(self, stream_id: UUID) -> Sequence[Recorded]:
         """Return the facts of a stream in order."""
@@ -87,23 +70,19 @@ class SqliteEventStore:
         """Return up to `limit` facts behind a position, in log order."""
         return [self.mapper.read(*row) for row in self._reader().execute(_SELECT_LOG, (after, limit))]
 
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Return up to `limit` facts behind a position as their bytes."""
+        return [
+            Stored(position, state) for _topic, state, position in self._reader().execute(_SELECT_LOG, (after, limit))
+        ]
+
     async def head(self) -> int:
         """Return the position of the newest fact."""
         return self._reader().execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0
 
-    async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - part of the port
-        """Wait for a commit of this process; one of another process is seen at the time-out."""
-        if self._head > after:
-            return
-        waiter = (asyncio.get_running_loop(), asyncio.Event())
-        self._waiting.add(waiter)
-        try:
-            if self._head <= after:
-                await asyncio.wait_for(waiter[1].wait(), timeout)
-        except TimeoutError:
-            return
-        finally:
-            self._waiting.discard(waiter)
+    async def feeds(self) -> Sequence["SqliteEventStore"]:
+        """Return the store itself: one feed with every fact."""
+        return [self]
 
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed."""
@@ -115,19 +94,22 @@ class SqliteEventStore:
         """Return how many facts wait in the dead letters of this service's reactions."""
         return int(self._reader().execute("SELECT COUNT(*) FROM parked").fetchone()[0])
 
+    async def dead_letters(self, reaction: str | None = None) -> Sequence[DeadLetter]:
+        """Return the dead letters of one reaction or of all, oldest first."""
+        statement = f"SELECT {LETTER_COLUMNS} FROM parked WHERE ?1 IS NULL OR reaction = ?1 ORDER BY id"
+        return [_letter(row) for row in self._reader().execute(statement, (reaction,))]
+
+    async def discarded(self) -> Sequence[Discarded]:
+        """Return the dead letters that were given up, oldest first."""
+        rows = self._reader().execute(f"SELECT {LETTER_COLUMNS}, who, why, at FROM discarded ORDER BY id")
+        return [Discarded(_letter(row[:-3]), _named(row[-3:], Discarding)) for row in rows]
+
     def close(self) -> None:
         """Finish what is queued and close the file."""
         self._writer.close()
         for connection in self._opened:
             connection.close()
         self.recorder.datastore.close()
-
-    async def _submit(self, work: Callable[[SqliteWork], T]) -> T:
-        loop = asyncio.get_running_loop()
-        job = Job(work, loop, loop.create_future())
-        self._writer.submit(job)
-        result: T = await job.future
-        return result
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -148,21 +130,10 @@ class SqliteEventStore:
             self._opened.append(reader)
         return reader
 
-    def _has_committed(self, newest: int) -> None:
-        self._head = newest
-        for loop, event in tuple(self._waiting):
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
+
+def _letter(row: Sequence[object]) -> DeadLetter:
+    return _named(row, DeadLetter)
 
 
-def _written(unit: SqliteWork, context: CommandContext, work: Callable[[SqliteWork], Sequence[Recorded]]) -> Written:
-    key = context.idempotency_key
-    if key is not None and (earlier := unit.answered(key, context.fingerprint)) is not None:
-        return earlier
-    facts = work(unit)
-    stream_id = facts[0].envelope.stream_id
-    version = max(fact.envelope.stream_version for fact in facts if fact.envelope.stream_id == stream_id)
-    written = Written(stream_id, version, max(fact.position for fact in facts))
-    if key is not None:
-        unit.remember(key, context.fingerprint, written)
-    return written
+def _named(row: Sequence[object], kind: type[S]) -> S:
+    return msgspec.convert(dict(zip(kind.__struct_fields__, row, strict=True)), kind)

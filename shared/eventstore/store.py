@@ -8,6 +8,7 @@ import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.context import CommandContext
+from shared.eventstore.letters import DeadLetter, Discarded
 from shared.eventstore.work import ReactingWork, UnitOfWork
 
 T = TypeVar("T")
@@ -22,6 +23,13 @@ class Written(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A fact as bytes: its number in the log, and exactly what lies there."""
+
+    position: int
+    state: bytes
+
+
 class Tracking(msgspec.Struct, frozen=True):
     """How far a reaction has read a feed; stored together with what it did."""
 
@@ -30,9 +38,11 @@ class Tracking(msgspec.Struct, frozen=True):
 
 
 class EventStore(Protocol):
-    """Streams of facts of one service, and its notification log. It is also the embedded bus's feed."""
+    """Streams of facts of one service, and its notification log. It is also the embedded bus's log and only feed."""
 
     source: str
+    name: str
+    """Empty: as a feed, a store is the whole log."""
 
     async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
         """Carry out one command durably; answers after the fsync. `work` returns the facts it appended.
@@ -60,6 +70,10 @@ class EventStore(Protocol):
         """Return up to `limit` facts behind a position, in log order."""
         ...
 
+    async def read_stored(self, after: int, limit: int) -> Sequence[Stored]:
+        """Like `read`, as the bytes that are stored, published and hashed alike."""
+        ...
+
     async def head(self) -> int:
         """Return the position of the newest fact, 0 when there is none."""
         ...
@@ -68,10 +82,22 @@ class EventStore(Protocol):
         """Return when there may be a fact after this position, at the latest after `timeout` seconds."""
         ...
 
+    async def feeds(self) -> Sequence["EventStore"]:
+        """Return the store itself: one feed with every fact."""
+        ...
+
     async def reached(self, reaction: str) -> int:
         """Return how far a reaction has read its feed, 0 at the beginning."""
         ...
 
     async def parked(self) -> int:
         """Return how many facts wait in the dead letters of this service's reactions."""
+        ...
+
+    async def dead_letters(self, reaction: str | None = None) -> Sequence[DeadLetter]:
+        """Return the dead letters of one reaction or of all, oldest first."""
+        ...
+
+    async def discarded(self) -> Sequence[Discarded]:
+        """Return the dead letters that were given up, oldest first."""
         ...

@@ -1,25 +1,21 @@
-"""One thread per store that commits many commands with one fsync.
+"""One thread per store that commits many commands with one fsync, whatever engine keeps the record.
 
-A refusal or conflict undoes only its own command: as long as none fails after it has written, commands run one after
-the other as they are; if one does, the whole batch is undone and run again with a savepoint for each. (Every statement
-of the database lets other threads run, and a savepoint is two of them: they are paid for only when needed.)
-
-Nobody is answered before the commit is on the disk; after a commit that failed halfway the log itself is asked whether
-it holds the facts.
+Nobody is answered before the commit is on the disk; after a commit that failed halfway the record itself is asked
+whether it holds the facts.
 """
 
 import asyncio
 import logging
 import queue
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 from shared.errors import RedressError, TryLaterError
 from shared.events.envelope import Recorded
-from shared.eventstore.sqlite_work import SqliteWork
+from shared.eventstore.store import Written
+from shared.eventstore.work import ReactingWork
 from shared.supervision import Failure, attempt
 
 MOST_PER_COMMIT = 256
@@ -27,13 +23,33 @@ MOST_PER_COMMIT = 256
 log = logging.getLogger("redress.eventstore")
 
 
+class StoreWork(ReactingWork, Protocol):
+    """What the store itself does in a command's transaction, beside what the command does."""
+
+    def answered(self, key: str, fingerprint: str | None) -> Written | None:
+        """Return what was answered under an idempotency key; an `InvalidError` if the request was another."""
+        ...
+
+    def remember(self, key: str, fingerprint: str | None, answer: Written) -> None:
+        """Keep the answer given under an idempotency key."""
+        ...
+
+    def track(self, reaction: str, position: int) -> None:
+        """Store how far a reaction has read; a position that is not ahead is a `ConflictError`."""
+        ...
+
+
 @dataclass(slots=True)
 class Job:
-    """A command on its way: the work, who waits for it in which event loop, and what came out so far."""
+    """A command on its way: the work, who waits for it in which event loop, and what came out so far.
 
-    work: Callable[[SqliteWork], Any]
+    `key` is the idempotency key that the work will ask for, if there is one.
+    """
+
+    work: Callable[[StoreWork], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    key: str | None = None
     outcome: Any = None
     appended: Sequence[Recorded] = ()
 
@@ -47,6 +63,32 @@ class Job:
             self.future.set_result(self.outcome)
 
 
+class Commits(Protocol):
+    """How an engine commits a batch; only the writer's thread calls it."""
+
+    def open(self) -> None:
+        """Prepare in the writer's thread."""
+        ...
+
+    def commit(self, batch: Sequence[Job]) -> None:
+        """Carry out and commit the jobs, and leave in each its outcome and what it appended.
+
+        A refusal undoes only its own job. Whatever is raised means that the batch as a whole may not be stored.
+        """
+        ...
+
+    def stored(self, batch: Sequence[Job]) -> Sequence[bool]:
+        """Return of each job whether all it appended lies in the record, after a commit that failed.
+
+        A `TryLaterError` says that it cannot be found out.
+        """
+        ...
+
+    def close(self) -> None:
+        """End; nothing is committed any more."""
+        ...
+
+
 def _settle(jobs: Sequence[Job]) -> None:
     for job in jobs:
         job.settle()
@@ -55,17 +97,10 @@ def _settle(jobs: Sequence[Job]) -> None:
 class GroupCommit(Thread):
     """Takes jobs from a queue and commits what has gathered, up to `MOST_PER_COMMIT` at once."""
 
-    def __init__(
-        self,
-        name: str,
-        connect: Callable[[], sqlite3.Connection],
-        begin_work: Callable[[sqlite3.Cursor, bool], SqliteWork],
-        committed: Callable[[int], None],
-    ) -> None:
+    def __init__(self, name: str, commits: Commits, committed: Callable[[int], None]) -> None:
         """`committed` is told the newest position after each commit that added facts."""
         super().__init__(name=f"writer-{name}", daemon=True)
-        self._connect = connect
-        self._begin_work = begin_work
+        self.commits = commits
         self._committed = committed
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
 
@@ -80,14 +115,14 @@ class GroupCommit(Thread):
 
     def run(self) -> None:
         """Commit batch after batch until closed."""
-        connection = self._connect()
+        self.commits.open()
         while (batch := self._gather()) is not None:
-            outcome = attempt(lambda batch=batch: self._commit(connection, batch))  # type: ignore[misc]  # bound default
+            outcome = attempt(lambda batch=batch: self.commits.commit(batch))  # type: ignore[misc]  # bound default
             if isinstance(outcome, Failure):
                 log.error("commit failed", extra={"error": outcome.cause, "commands": len(batch)})
-                self._resolve(connection, batch)
+                self._resolve(batch)
             self._announce(batch)
-        connection.close()
+        self.commits.close()
 
     def _gather(self) -> list[Job] | None:
         first = self._jobs.get()
@@ -105,48 +140,17 @@ class GroupCommit(Thread):
             batch.append(job)
         return batch
 
-    def _commit(self, connection: sqlite3.Connection, batch: Sequence[Job], *, careful: bool = False) -> None:
-        cursor = connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
-        for job in batch:
-            if careful:
-                cursor.execute("SAVEPOINT command")
-            work = self._begin_work(cursor, careful)
-            job.outcome = attempt(lambda job=job, work=work: job.work(work))  # type: ignore[misc]  # bound defaults
-            job.appended = work.appended
-            if isinstance(job.outcome, Failure):
-                job.appended = ()
-                if isinstance(job.outcome.error, sqlite3.OperationalError):
-                    raise job.outcome.error
-                if careful:
-                    cursor.execute("ROLLBACK TO command")
-                elif work.has_written:
-                    connection.rollback()
-                    self._commit(connection, batch, careful=True)
-                    return
-            if careful:
-                cursor.execute("RELEASE command")
-        connection.commit()
-
-    def _resolve(self, connection: sqlite3.Connection, batch: Sequence[Job]) -> None:
-        attempt(connection.rollback)
-        for job in batch:
-            if isinstance(job.outcome, Failure) and isinstance(job.outcome.error, RedressError):
+    def _resolve(self, batch: Sequence[Job]) -> None:
+        error = TryLaterError("The record cannot be written now; nothing was stored. Try again.")
+        stored = attempt(lambda: self.commits.stored(batch))
+        if isinstance(stored, Failure):
+            error = stored.error if isinstance(stored.error, TryLaterError) else error
+            stored = [False] * len(batch)
+        for job, kept in zip(batch, stored, strict=True):
+            if kept or (isinstance(job.outcome, Failure) and isinstance(job.outcome.error, RedressError)):
                 continue
-            if attempt(lambda job=job: self._is_stored(connection, job)) is not True:  # type: ignore[misc]  # bound
-                job.appended = ()
-                error = TryLaterError("The record cannot be written now; nothing was stored. Try again.")
-                job.outcome = Failure(error)
-
-    @staticmethod
-    def _is_stored(connection: sqlite3.Connection, job: Job) -> bool:
-        statement = "SELECT state FROM stored_events WHERE originator_id = ? AND originator_version = ?"
-        for fact in job.appended:
-            key = (fact.envelope.stream_id.hex, fact.envelope.stream_version)
-            row = connection.execute(statement, key).fetchone()
-            if row is None or str(fact.envelope.event_id).encode() not in row[0]:
-                return False
-        return bool(job.appended)
+            job.appended = ()
+            job.outcome = Failure(error)
 
     def _announce(self, batch: Sequence[Job]) -> None:
         newest = max((job.appended[-1].position for job in batch if job.appended), default=0)

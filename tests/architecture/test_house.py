@@ -3,6 +3,7 @@
 Import directions themselves are held by import-linter (see pyproject.toml); here is what it does not see.
 """
 
+import ast
 import graphlib
 import importlib.util
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tests.architecture.tree import PRODUCT, ROOT, files, modules
+from tests.architecture.tree import PRODUCT, ROOT, files, imported_names, modules, parsed
 
 SERVICES = {"intake", "cases", "notify", "reporting"}
 ROOMS = {"domain", "application", "consumers", "projections", "views", "api", "settings", "bootstrap", "__main__"}
@@ -24,11 +25,14 @@ NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
     "aiosmtplib": {"services.notify.channels"},
+    "bson": {"shared.documents"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
     "httpx": {"services.notify.channels", "shared.cli.demo"},
     "jinja2": {"services.reporting.api"},
     "motor": {"shared.documents"},
+    "psycopg": {"shared.eventstore"},
+    "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},
     "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.web.keys"},
     "starlette": {"shared.web"},
@@ -105,6 +109,17 @@ def test_what_comes_from_outside_is_known_in_one_place(package: str) -> None:
         return
     knowing = graph().find_modules_that_directly_import(package)
     assert {module for module in knowing if not below(module, OUTSIDE[package])} == set()
+
+
+def test_postgresql_is_known_only_where_it_is_chosen() -> None:
+    knowing = {
+        file.stem
+        for file in modules(*PRODUCT)
+        for node in ast.walk(parsed(file))
+        for name in imported_names(node)
+        if name.startswith(("psycopg", "eventsourcing.postgres"))
+    }
+    assert {name for name in knowing if not name.startswith("postgres")} == {"leading"}
 
 
 def test_nothing_comes_from_outside_unnoticed() -> None:

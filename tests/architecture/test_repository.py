@@ -4,13 +4,12 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import files, functions, modules, parsed, text
+from tests.architecture.tree import files, functions, imported_names, modules, parsed, text
 
 LOCKS = (Path("requirements.lock"), Path("requirements-dev.lock"))
 BINARY = {".png", ".ico", ".woff2", ".parquet", ".xlsx", ".pdf", ".gz", ".zip", ".sqlite"}
@@ -23,13 +22,6 @@ PATCHING = re.compile(r"\b(?:monkeypatch\.\w+|mock\.patch|mocker\.\w+|patch\.obj
 def canonical_name(requirement: str) -> str:
     """Return the name of a distribution as locks write it."""
     return re.split(r"[<>=~;\[ ]", requirement, maxsplit=1)[0].lower().replace("_", "-")
-
-
-def imported_names(node: ast.AST) -> Sequence[str]:
-    """Return the modules that a statement imports."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def pins(lock: Path) -> list[str]:
@@ -59,8 +51,10 @@ def test_what_builds_the_project_is_locked_with_it() -> None:
 
 def test_tests_import_only_what_is_declared() -> None:
     project = tomllib.loads(text(Path("pyproject.toml")))
+    extras = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
     declared = {
-        canonical_name(one) for one in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"])
+        canonical_name(one)
+        for one in (*project["project"]["dependencies"], *extras, *project["dependency-groups"]["dev"])
     }
     imported = {
         name.partition(".")[0]

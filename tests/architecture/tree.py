@@ -60,3 +60,10 @@ def length(function: Function) -> int:
 def percentile(values: Sequence[int], share: float) -> int:
     """Return the value that this share of all values does not exceed."""
     return sorted(values)[max(0, round(share * len(values)) - 1)]
+
+
+def imported_names(node: ast.AST) -> Sequence[str]:
+    """Return the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []

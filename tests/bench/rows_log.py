@@ -16,7 +16,8 @@ from services.cases.application import index
 from services.cases.domain.evolve import evolve
 from services.reporting.projections import CASE_FACTS
 from shared.bus.projecting import REBUILD_BATCH, project, rebuild
-from shared.documents.sqlite import SqliteDocuments, table
+from shared.documents.sqlite import SqliteDocuments
+from shared.documents.storing import stored_name
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
 from shared.eventstore.open import open_store
@@ -139,7 +140,7 @@ def _decode(store: SqliteEventStore, folder: Path) -> float:
 
 def _upsert(folder: Path) -> float:
     """Write the rows of the view as often as the rebuild does: once per batch in which their case has a fact."""
-    name = table(CASE_FACTS.collection)
+    name = stored_name(CASE_FACTS.collection)
     rows = {row[0]: row for row in _rows(folder / "views.sqlite", f"SELECT id, version, seq, body FROM {name}")}
     streams = _rows(folder / "record.sqlite", "SELECT originator_id FROM stored_events ORDER BY rowid")
     ids = [str(UUID(stream)) for (stream,) in streams]

@@ -63,7 +63,7 @@ class Dashboard:
 
     async def rendered(self, now: str) -> bytes:
         """Return the page as of this minute."""
-        key = (now, *(await self._figures.positions()).values())
+        key = (now, *(await self._figures.positions()).items())
         if self._kept[0] != key:
             answers = await self._figures.answers(list(QUESTIONS.values()))
             self._kept = (key, self._written(dict(zip(QUESTIONS, answers, strict=True))))

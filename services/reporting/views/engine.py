@@ -14,11 +14,11 @@ import msgspec
 
 from services.reporting.views.definitions import Definition
 from services.reporting.views.warehouse import LIVE, Warehouse
-from shared.bus.port import Feed
+from shared.bus.port import Feed, Log
 from shared.clock import Clock
 from shared.documents.folding import Projection
-from shared.documents.port import Documents, Row
-from shared.errors import InvalidError, NotFoundError
+from shared.documents.port import Documents, Mark, Row
+from shared.errors import InvalidError, NotFoundError, TryLaterError
 
 T = TypeVar("T")
 
@@ -41,7 +41,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer with everything that it stands on. `positions` is how far each log was read, by source."""
+    """An answer with everything that it stands on. `positions` is how far each log was read: a number by its source,
+    or one for each of its feeds by `source/feed`.
+    """
 
     definition: Definition
     as_of: datetime
@@ -56,7 +58,11 @@ class Table:
 
     name: str
     projection: Projection[Any]
-    feed: Feed
+    log: Log
+
+    def named(self, feed: str) -> str:
+        """Return what a feed of this table is called beside those of others."""
+        return f"{self.projection.source}/{feed}" if feed else self.projection.source
 
 
 class Figures:
@@ -78,10 +84,10 @@ class Figures:
         self._documents = documents
         self._warehouse = warehouse
         self._clock = clock
-        self._pasts: OrderedDict[tuple[datetime, tuple[int, ...]], str] = OrderedDict()
+        self._pasts: OrderedDict[tuple[datetime, tuple[tuple[str, int], ...]], str] = OrderedDict()
         self._pasts_kept = pasts_kept
         self._pasts_made = 0
-        self._marks: dict[str, int] = {}
+        self._marks: dict[str, Mark] = {}
         self._one_by_one = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "figures")
 
@@ -100,8 +106,11 @@ class Figures:
 
     async def positions(self) -> Mapping[str, int]:
         """Return how far the rows have read each log."""
-        found = [await self._documents.position(table.projection.collection) for table in self._tables]
-        return {table.projection.source: position for table, position in zip(self._tables, found, strict=True)}
+        found: dict[str, int] = {}
+        for table in self._tables:
+            positions = await self._documents.positions(table.projection.collection) or {"": 0}
+            found |= {table.named(feed): position for feed, position in positions.items()}
+        return found
 
     def _checked(self, question: Question, now: datetime) -> Definition:
         definition = self.definitions.get(question.report)
@@ -141,8 +150,8 @@ class Figures:
         before = await self.positions()
         for _ in range(_SETTLING_ROUNDS):
             for table in self._tables:
-                changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name, 0))
-                await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows))
+                changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name))
+                await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows, anew=changes.anew))
                 self._marks[table.name] = changes.mark
             after = await self.positions()
             if after == before:
@@ -151,21 +160,22 @@ class Figures:
         return LIVE, before
 
     async def _past(self, as_of: datetime) -> tuple[str, Mapping[str, int]]:
-        heads = tuple([await table.feed.head() for table in self._tables])
-        key = (as_of.astimezone(UTC), heads)
-        schema = self._pasts.pop(key, None) or await self._fold_again(as_of, heads)
+        feeds = [(table, feed, await feed.head()) for table in self._tables for feed in await table.log.feeds()]
+        positions = {table.named(feed.name): head for table, feed, head in feeds}
+        key = (as_of.astimezone(UTC), tuple(positions.items()))
+        schema = self._pasts.pop(key, None) or await self._fold_again(as_of, feeds)
         self._pasts[key] = schema
         while len(self._pasts) > self._pasts_kept:
             _, forgotten = self._pasts.popitem(last=False)
             await self._off(partial(self._warehouse.drop, forgotten))
-        return schema, {table.projection.source: head for table, head in zip(self._tables, heads, strict=True)}
+        return schema, positions
 
-    async def _fold_again(self, as_of: datetime, heads: Sequence[int]) -> str:
+    async def _fold_again(self, as_of: datetime, feeds: Sequence[tuple[Table, Feed, int]]) -> str:
         self._pasts_made += 1
         schema = f"past_{self._pasts_made}"
         await self._off(partial(self._warehouse.create, schema))
-        for table, head in zip(self._tables, heads, strict=True):
-            rows = await true_at(as_of, table, head)
+        for table, feed, head in feeds:
+            rows = await true_at(as_of, table.projection, feed, head)
             await self._off(partial(self._warehouse.put, schema, table.name, [encode(row) for row in rows]))
         return schema
 
@@ -173,21 +183,21 @@ class Figures:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-async def true_at(as_of: datetime, table: Table, head: int) -> Sequence[Row]:
-    """Fold a log up to `head` into rows, from what was true at a moment; a stream begins with its first fact."""
+async def true_at(as_of: datetime, projection: Projection[Any], feed: Feed, head: int) -> Sequence[Row]:
+    """Fold a feed up to `head` into rows, from what was true at a moment; a stream begins with its first fact."""
     rows: dict[UUID, Row] = {}
     position = 0
     while position < head:
-        batch = await table.feed.read(position, _BATCH)
+        batch = await feed.read(position, _BATCH)
         if not batch:
-            break
+            raise TryLaterError(f"The log of {feed.source} cannot be read behind {position} just now; ask again.")
         for recorded in batch:
             envelope = recorded.envelope
-            begun = envelope.stream_version == 1 or envelope.stream_id in rows
-            if envelope.stream == table.projection.stream and envelope.occurred_at <= as_of and begun:
-                row = table.projection.fold(rows.get(envelope.stream_id), recorded)
+            row = rows.get(envelope.stream_id)
+            new = envelope.stream_version == 1 if row is None else envelope.stream_version > row.version
+            if envelope.stream == projection.stream and envelope.occurred_at <= as_of and new:
+                row = rows[envelope.stream_id] = projection.fold(row, recorded)
                 row.version = envelope.stream_version
-                rows[envelope.stream_id] = row
         position = batch[-1].position
         await asyncio.sleep(0)
     return list(rows.values())

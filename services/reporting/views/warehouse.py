@@ -46,15 +46,15 @@ class Warehouse:
         with self._session() as database:
             database.execute(f'drop schema if exists "{schema}" cascade')
 
-    def put(self, schema: str, table: str, rows: Sequence[bytes]) -> None:
-        """Store encoded rows (JSON) in the place of those with the same ids, all or none."""
-        if not rows:
+    def put(self, schema: str, table: str, rows: Sequence[bytes], *, anew: bool = False) -> None:
+        """Store encoded rows (JSON) in the place of those with the same ids, or `anew` of all, all or none."""
+        if not rows and not anew:
             return
         staged = self._folder / f"{schema}-{table}.json"
         staged.write_bytes(b"\n".join(rows))
         try:
             with self._session() as database:
-                self._replace(database, f'"{schema}"."{table}"', self._reader(staged, table))
+                self._replace(database, f'"{schema}"."{table}"', self._reader(staged, table), anew=anew)
         finally:
             staged.unlink()
         self._sweep(schema, table, len(rows))
@@ -76,11 +76,11 @@ class Warehouse:
         )
 
     @staticmethod
-    def _replace(database: "DuckDBPyConnection", table: str, reader: str) -> None:
+    def _replace(database: "DuckDBPyConnection", table: str, reader: str, *, anew: bool) -> None:
         database.execute("begin")
         try:
             database.execute(f"create temp table staged as select * from {reader}")
-            database.execute(f"delete from {table} where id in (select id from staged)")
+            database.execute(f"delete from {table}" + ("" if anew else " where id in (select id from staged)"))
             database.execute(f"insert into {table} select * from staged")
             database.execute("drop table staged")
             database.execute("commit")

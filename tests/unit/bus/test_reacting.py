@@ -1,20 +1,17 @@
 """Reactions: each fact answered once, poison parked with what comes behind it, trouble of the store waited out."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from shared.bus.port import Reaction
 from shared.bus.reacting import react
 from shared.errors import InvalidError, TryLaterError
 from shared.events.cases import CaseReopened, NoteAdded
 from shared.events.envelope import Recorded
-from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
+from tests.support.stores import Record, Records
 from tests.unit.eventstore.test_store import NOW, context, note
 
 GOOD, BAD = derived_id("test", "good"), derived_id("test", "bad")
@@ -24,16 +21,13 @@ GOOD, BAD = derived_id("test", "good"), derived_id("test", "bad")
 class Two:
     """The service that is heard and the one that reacts."""
 
-    heard: SqliteEventStore
-    mine: SqliteEventStore
+    heard: Record
+    mine: Record
 
 
-@pytest_asyncio.fixture
-async def two(tmp_path: Path) -> AsyncIterator[Two]:
-    both = Two(SqliteEventStore(tmp_path / "a.sqlite", "cases"), SqliteEventStore(tmp_path / "b.sqlite", "notify"))
-    yield both
-    both.heard.close()
-    both.mine.close()
+@pytest.fixture
+def two(records: Records) -> Two:
+    return Two(records.open("cases"), records.open("notify"))
 
 
 def copying(unit: UnitOfWork, recorded: Recorded) -> None:
@@ -48,7 +42,7 @@ def copying(unit: UnitOfWork, recorded: Recorded) -> None:
 COPY = Reaction("notify.copying", "cases", {NoteAdded: copying})
 
 
-async def texts(store: SqliteEventStore) -> list[str]:
+async def texts(store: Record) -> list[str]:
     return [fact.event.text for fact in await store.read(0, 1000) if isinstance(fact.event, NoteAdded)]
 
 

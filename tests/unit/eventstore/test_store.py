@@ -1,26 +1,22 @@
 """The record: what an acknowledged command may rely on."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
-import pytest_asyncio
 
-from shared.errors import ConflictError, InvalidError, TryLaterError
+from shared.errors import ConflictError, InvalidError
 from shared.events.cases import NoteAdded
 from shared.events.envelope import Actor, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import IndexEntry
-from shared.eventstore.sqlite import SqliteEventStore
-from shared.eventstore.sqlite_work import SqliteWork
 from shared.eventstore.store import Tracking
-from shared.eventstore.writer import Job
+from shared.eventstore.work import ReactingWork, UnitOfWork
 from shared.ids import derived_id, new_id
+from tests.support.stores import Record, Records
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 STREAM = derived_id("test", "stream")
@@ -31,7 +27,7 @@ def context(**changes: object) -> CommandContext:
     return msgspec.structs.replace(base, **changes)
 
 
-def note(text: str, version: int = 0, stream: UUID = STREAM) -> Callable[[SqliteWork], Sequence[Recorded]]:
+def note(text: str, version: int = 0, stream: UUID = STREAM) -> Callable[[UnitOfWork], Sequence[Recorded]]:
     return lambda work: work.append(stream, version, [NoteAdded(text=text)], context())
 
 
@@ -43,14 +39,12 @@ def words(recorded: Recorded) -> Sequence[IndexEntry]:
     return (IndexEntry("word", key, None if forget else str(recorded.envelope.stream_id)),)
 
 
-@pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteEventStore]:
-    opened = SqliteEventStore(tmp_path / "record.sqlite", "cases", words)
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(records: Records) -> Record:
+    return records.open("cases", words)
 
 
-async def test_a_fact_reads_back_as_it_was_written(store: SqliteEventStore) -> None:
+async def test_a_fact_reads_back_as_it_was_written(store: Record) -> None:
     since = NOW - timedelta(days=3)
     written = await store.write(
         context(occurred_at=since),
@@ -64,7 +58,7 @@ async def test_a_fact_reads_back_as_it_was_written(store: SqliteEventStore) -> N
     assert (await store.read(0, 10))[0] == fact
 
 
-async def test_one_of_two_commands_on_the_same_version_wins(store: SqliteEventStore) -> None:
+async def test_one_of_two_commands_on_the_same_version_wins(store: Record) -> None:
     outcomes = await asyncio.gather(
         *(store.write(context(), note(str(number))) for number in range(8)), return_exceptions=True
     )
@@ -72,8 +66,8 @@ async def test_one_of_two_commands_on_the_same_version_wins(store: SqliteEventSt
     assert len(await store.stream(STREAM)) == 1
 
 
-async def test_a_refused_command_leaves_those_committed_with_it_alone(store: SqliteEventStore) -> None:
-    def refused(work: SqliteWork) -> Sequence[Recorded]:
+async def test_a_refused_command_leaves_those_committed_with_it_alone(store: Record) -> None:
+    def refused(work: UnitOfWork) -> Sequence[Recorded]:
         work.append(new_id(), 0, [NoteAdded(text="half")], context())
         raise InvalidError("no", field="text")
 
@@ -85,8 +79,8 @@ async def test_a_refused_command_leaves_those_committed_with_it_alone(store: Sql
     assert await store.lookup("word", "half") is None
 
 
-async def test_an_unforeseen_error_in_one_command_reaches_only_its_caller(store: SqliteEventStore) -> None:
-    def broken(_work: SqliteWork) -> Sequence[Recorded]:
+async def test_an_unforeseen_error_in_one_command_reaches_only_its_caller(store: Record) -> None:
+    def broken(_work: UnitOfWork) -> Sequence[Recorded]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -94,7 +88,7 @@ async def test_an_unforeseen_error_in_one_command_reaches_only_its_caller(store:
     assert (await store.write(context(), note("after"))).position == 1
 
 
-async def test_the_same_idempotency_key_answers_as_the_first_time(store: SqliteEventStore) -> None:
+async def test_the_same_idempotency_key_answers_as_the_first_time(store: Record) -> None:
     once = context(idempotency_key="ann:1", fingerprint="a")
     first = await store.write(once, note("x"))
     again = await store.write(once, note("x", version=1))
@@ -104,29 +98,14 @@ async def test_the_same_idempotency_key_answers_as_the_first_time(store: SqliteE
         await store.write(context(idempotency_key="ann:1", fingerprint="b"), note("y", version=1))
 
 
-async def test_numbers_are_never_used_twice_even_after_the_newest_is_gone(tmp_path: Path) -> None:
-    path = tmp_path / "record.sqlite"
-    store = SqliteEventStore(path, "cases")
-    await store.write(context(), note("one"))
-    await store.write(context(), note("two", version=1))
-    store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("DELETE FROM stored_events WHERE rowid = 2")
-    connection.close()
-    store = SqliteEventStore(path, "cases")
-    written = await store.write(context(), note("three", version=1))
-    store.close()
-    assert written.position == 3
-
-
-async def test_the_index_moves_with_the_facts(store: SqliteEventStore) -> None:
+async def test_the_index_moves_with_the_facts(store: Record) -> None:
     await store.write(context(), note("here"))
     assert await store.lookup("word", "here") == str(STREAM)
     await store.write(context(), note("not here", version=1))
     assert await store.lookup("word", "here") is None
 
 
-async def test_a_reactions_position_only_moves_forward(store: SqliteEventStore) -> None:
+async def test_a_reactions_position_only_moves_forward(store: Record) -> None:
     await store.execute(note("a"), Tracking("filing", 5))
     for stale in (5, 4):
         with pytest.raises(ConflictError):
@@ -135,41 +114,29 @@ async def test_a_reactions_position_only_moves_forward(store: SqliteEventStore) 
     assert len(await store.stream(STREAM)) == 1
 
 
-async def test_what_cannot_be_written_is_not_acknowledged(tmp_path: Path) -> None:
-    path = tmp_path / "record.sqlite"
-    store = SqliteEventStore(path, "cases")
-    await store.write(context(), note("one"))
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TRIGGER full BEFORE INSERT ON stored_events BEGIN SELECT RAISE(FAIL, 'full'); END")
-        connection.execute("ALTER TABLE stored_events RENAME TO away")
-    with pytest.raises(TryLaterError, match="nothing was stored"):
-        await store.write(context(), note("two", version=1))
-    with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE away RENAME TO stored_events")
-        connection.execute("DROP TRIGGER full")
-    connection.close()
-    assert (await store.write(context(), note("two", version=1))).version == 2
-    store.close()
+async def test_the_last_version_heard_of_a_stream_is_stored_with_what_was_done(store: Record) -> None:
+    other = new_id()
+
+    def hear(work: ReactingWork) -> None:
+        work.append(STREAM, 0, [NoteAdded(text="a")], context())
+        work.hear("filing", STREAM, 4)
+        work.hear("filing", STREAM, 5)
+        assert work.heard("filing", STREAM) == 5
+
+    def hear_and_fail(work: ReactingWork) -> None:
+        work.hear("filing", STREAM, 9)
+        work.hear("filing", other, 1)
+        raise InvalidError("no", field="text")
+
+    await store.execute(hear)
+    with pytest.raises(InvalidError):
+        await store.execute(hear_and_fail)
+    assert await store.execute(lambda work: (work.heard("filing", STREAM), work.heard("telling", STREAM))) == (5, 0)
+    assert await store.execute(lambda work: work.heard("filing", other)) == 0
 
 
-async def test_whoever_waits_for_the_log_is_woken_by_the_next_commit(store: SqliteEventStore) -> None:
+async def test_whoever_waits_for_the_log_is_woken_by_the_next_commit(store: Record) -> None:
     waiting = asyncio.create_task(store.wait(0, timeout=30))
     await asyncio.sleep(0)
     await store.write(context(), note("news"))
     await asyncio.wait_for(waiting, 5)
-
-
-async def test_a_commit_that_reached_the_disk_is_acknowledged_although_it_reported_a_failure(
-    store: SqliteEventStore,
-) -> None:
-    writer = store._writer
-    real = writer._commit
-
-    def commit_then_fail(connection: sqlite3.Connection, batch: Sequence[Job], *, careful: bool = False) -> None:
-        real(connection, batch, careful=careful)
-        raise sqlite3.OperationalError("disk I/O error")
-
-    writer._commit = commit_then_fail  # type: ignore[method-assign]  # the one fault that no input can cause
-    written = await store.write(context(), note("kept"))
-    assert written.version == 1
-    assert len(await store.stream(STREAM)) == 1

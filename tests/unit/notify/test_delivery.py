@@ -66,7 +66,8 @@ class House:
 
     def parts(self) -> Parts:
         """What another process over the same record would be lent."""
-        return Parts(lambda _name, _index: self.service.store, self.service.documents, self.folder, self.clock)
+        store, documents = self.service.store, self.service.documents
+        return Parts(lambda _name, _index: store, documents, self.folder, str.encode, self.clock)
 
     async def happens(self, *events: Event, case_id: UUID = CASE) -> None:
         store = self.embedded.stores["cases"]

@@ -12,6 +12,7 @@ from services.reporting.views.definitions import read_definitions
 from services.reporting.views.engine import Figures, Question, Table, encode
 from services.reporting.views.facts import CASES, CONTACTS, CaseFacts, ContactFacts
 from services.reporting.views.warehouse import LIVE, Warehouse
+from shared.bus import port
 from shared.documents.folding import fold_batch
 from shared.documents.port import Row
 from shared.documents.sqlite import SqliteDocuments
@@ -82,13 +83,14 @@ class House:
         return list((await self.figures.answer(asked)).rows)
 
 
-def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> House:
-    """Put reporting together on two empty logs."""
+def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC), cases: port.Log | None = None) -> House:
+    """Put reporting together on two empty logs, or on another log of cases."""
+    folder.mkdir(exist_ok=True)
     logs = {"cases": Log("cases"), "intake": Log("intake")}
     documents = SqliteDocuments(folder / "views.sqlite")
     figures = Figures(
         definitions=DEFINITIONS,
-        tables=(Table("cases", CASE_FACTS, logs["cases"]), Table("contacts", CONTACT_FACTS, logs["intake"])),
+        tables=(Table("cases", CASE_FACTS, cases or logs["cases"]), Table("contacts", CONTACT_FACTS, logs["intake"])),
         documents=documents,
         warehouse=Warehouse(folder / "figures", ROWS, memory="256MB", threads=1),
         clock=lambda: now,

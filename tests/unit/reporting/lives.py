@@ -72,9 +72,10 @@ class Life:
 
 @dataclass
 class Log:
-    """A log in the making; also a feed."""
+    """A log in the making; also its only feed."""
 
     source: str
+    name: str = field(default="", init=False)
     facts: list[Recorded] = field(default_factory=list)
     versions: dict[UUID, int] = field(default_factory=dict)
 
@@ -99,6 +100,9 @@ class Log:
 
     async def head(self) -> int:
         return len(self.facts)
+
+    async def feeds(self) -> Sequence["Log"]:
+        return [self]
 
     async def wait(self, after: int, timeout: float) -> None:  # noqa: ASYNC109 - the port's word
         """Return at once: nothing is written while a test waits."""

@@ -1,14 +1,18 @@
 """Asking: the present, the past, and questions that are refused."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from services.reporting.projections import CASE_FACTS
 from services.reporting.views.engine import Question
+from shared.bus.projecting import project, rebuild
 from shared.errors import InvalidError, NotFoundError
 from shared.events import cases
+from tests.support.partitions import Partitions
 from tests.unit.reporting.figuring import House, house
 from tests.unit.reporting.lives import START, Life, hour, message, stream_of, tell
 
@@ -16,6 +20,12 @@ from tests.unit.reporting.lives import START, Life, hour, message, stream_of, te
 @pytest.fixture
 def told(tmp_path: Path) -> House:
     return house(tmp_path)
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> tuple[House, Partitions]:
+    parts = Partitions("cases")
+    return house(tmp_path / "apart", cases=parts), parts
 
 
 def life(number: int, **fields: object) -> Life:
@@ -57,6 +67,39 @@ async def test_what_changed_since_the_last_question_replaces_its_row(told: House
     await told.catch_up()
 
     assert await told.ask("disposition", "state") == [("acknowledged", 1, 1, 0), ("received", 1, 1, 0)]
+
+
+async def test_rows_that_a_rebuild_no_longer_finds_are_no_longer_counted(told: House) -> None:
+    tell(told.logs["cases"], life(1))
+    tell(told.logs["cases"], life(2))
+    await told.catch_up()
+    assert await told.ask("volume", "total") == [("total", 0, 2, 2)]
+    others = dataclasses.replace(CASE_FACTS, stream="no such stream")
+
+    assert not (await rebuild(others, told.logs["cases"], told.documents, lambda _done: None)).equal
+    assert await told.ask("volume", "total") == []
+
+    assert not (await rebuild(CASE_FACTS, told.logs["cases"], told.documents, lambda _done: None)).equal
+    assert await told.ask("volume", "total") == [("total", 0, 2, 2)]
+
+
+async def test_a_log_in_several_feeds_with_repeated_facts_is_counted_as_one(
+    told: House, apart: tuple[House, Partitions]
+) -> None:
+    parted, parts = apart
+    for number in range(6):
+        tell(told.logs["cases"], life(number, opened=number, acknowledged=number + 10))
+    await told.catch_up()
+    parts.send(told.logs["cases"].facts)
+    for feed in parts.parts:
+        assert await project([CASE_FACTS], feed, parted.documents) == len(feed.facts)
+
+    for then in (None, hour(12)):
+        assert await parted.ask("disposition", "state", as_of=then) == await told.ask(
+            "disposition", "state", as_of=then
+        )
+        figure = await parted.figures.answer(Question(report="volume", as_of=then))
+        assert figure.positions == {"intake": 0} | {f"cases/{feed.name}": len(feed.facts) for feed in parts.parts}
 
 
 async def test_as_of_folds_the_log_again_up_to_what_was_true_then(told: House) -> None:

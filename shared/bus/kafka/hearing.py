@@ -1,0 +1,138 @@
+"""The way in: one member of a consumer group, which hands each partition's records to a hearer in order.
+
+The position is the hearer's, stored with what it did; Kafka's own is not used. A partition is given up only between
+two batches. Whatever fails, the member goes back to the stored positions; if it stays stuck it is made anew.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
+from shared.bus.kafka.clients import KafkaSettings, ended, member
+from shared.bus.kafka.records import incoming
+from shared.bus.port import Hearer
+from shared.errors import TryLaterError
+from shared.eventstore.mapper import EventMapper
+from shared.supervision import Failure, attempt_async
+
+log = logging.getLogger("redress.hearing")
+
+WAIT_MS = 500
+STUCK_AFTER = 30.0
+"""Seconds in which nothing of a partition was taken although there is more: then the member is made anew."""
+
+Epochs = Callable[[], Mapping[str, str]]
+
+
+def feed_name(place: TopicPartition, epochs: Mapping[str, str]) -> str:
+    """Return the name of a partition in stored positions: a topic that was made again is another feed."""
+    return f"{place.topic}:{epochs[place.topic]}:{place.partition}"
+
+
+class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
+    """Hears the topics of one service on behalf of one hearer."""
+
+    def __init__(
+        self, hearer: Hearer, topics: Sequence[str], settings: KafkaSettings, epochs: Epochs, instance: str | None
+    ) -> None:
+        """Nothing is connected before the first round."""
+        self.hearer = hearer
+        self._topics = topics
+        self._settings = settings
+        self._epochs = epochs
+        self._instance = f"{instance}.{hearer.name}" if instance else None
+        self._mapper = EventMapper()
+        self._member: AIOKafkaConsumer | None = None
+        self._joined_with: Mapping[str, str] = {}
+        self._in_hand = asyncio.Lock()
+        self._moved: dict[TopicPartition, tuple[int, float]] = {}
+
+    async def round(self) -> int:
+        """Take what has come in; return how many facts that were."""
+        joined = await self._joined()
+        outcome = await attempt_async(lambda: self._take_next(joined))
+        if not isinstance(outcome, Failure):
+            return outcome
+        await self._go_back(joined, outcome)
+        raise outcome.error
+
+    async def stop(self) -> None:
+        """Leave the group, after the batch in hand."""
+        if self._member is not None:
+            leaving, self._member = self._member, None
+            async with self._in_hand:
+                await attempt_async(lambda: asyncio.wait_for(ended(leaving), 10))
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Give partitions up only when the batch in hand is stored."""
+        async with self._in_hand:
+            for place in revoked:
+                self._moved.pop(place, None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Begin each new partition where its hearer stands."""
+        await self._seek(assigned)
+
+    async def _take_next(self, joined: AIOKafkaConsumer) -> int:
+        found = await joined.getmany(timeout_ms=WAIT_MS, max_records=self.hearer.batch)
+        async with self._in_hand:
+            mine = joined.assignment()
+            for place, records in found.items():
+                if place in mine:
+                    await self._take(place, records)
+        await self._demand_movement(joined)
+        return sum(map(len, found.values()))
+
+    async def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
+        facts = [incoming(self._mapper, place.topic, record.offset, record.headers, record.value) for record in records]
+        await self.hearer.take(feed_name(place, self._joined_with), facts, repeats=True)
+        self._moved[place] = (facts[-1].position, time.monotonic())
+
+    async def _seek(self, places: Iterable[TopicPartition]) -> None:
+        for place in places:
+            position = await self.hearer.position(feed_name(place, self._joined_with))
+            if self._member is not None:
+                self._member.seek(place, position)
+            self._moved[place] = (position, time.monotonic())
+
+    async def _go_back(self, joined: AIOKafkaConsumer, failure: Failure) -> None:
+        if isinstance(failure.error, KafkaError | OffsetOutOfRangeError | StuckError):
+            await self.stop()
+            return
+        outcome = await attempt_async(lambda: self._seek(joined.assignment()))
+        if isinstance(outcome, Failure):
+            await self.stop()
+
+    async def _demand_movement(self, joined: AIOKafkaConsumer) -> None:
+        now = time.monotonic()
+        for place in joined.assignment():
+            position, since = self._moved.get(place, (0, now))
+            if (joined.highwater(place) or 0) <= position:
+                self._moved[place] = (position, now)
+            elif now - since > STUCK_AFTER:
+                raise StuckError(f"{self.hearer.name} has not moved on in {place.topic}; it joins its group anew.")
+
+    async def _joined(self) -> AIOKafkaConsumer:
+        epochs = {topic: self._epochs()[topic] for topic in self._topics}
+        if self._member is not None and epochs != self._joined_with:
+            await self.stop()
+        if self._member is None:
+            self._joined_with = epochs
+            self._moved = {}
+            joining = member(self._settings, f"{self._settings.prefix}.{self.hearer.name}", self._instance)
+            joining.subscribe(self._topics, listener=self)
+            self._member = joining
+            outcome = await attempt_async(lambda: asyncio.wait_for(joining.start(), self._settings.patience_ms / 1000))
+            if isinstance(outcome, Failure):
+                await self.stop()
+                raise TryLaterError("Kafka does not answer at REDRESS_KAFKA_SERVERS.") from outcome.error
+        return self._member
+
+
+class StuckError(TryLaterError):
+    """A member of a group gets no records although there are some."""

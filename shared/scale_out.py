@@ -1,0 +1,159 @@
+"""One service as a process of its own, of which there may be several: PostgreSQL, Kafka and MongoDB carry it."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.bus.kafka.bus import KafkaBus
+from shared.bus.kafka.clients import KafkaSettings
+from shared.bus.kafka.topics import SOURCES, demand
+from shared.clock import Clock, system_clock
+from shared.documents.mongo import MongoDocuments
+from shared.errors import SettingsError
+from shared.eventstore.index import Indexer
+from shared.eventstore.leading import Leader
+from shared.eventstore.open import open_postgres_store
+from shared.eventstore.postgres import PostgresEventStore
+from shared.eventstore.store import EventStore
+from shared.hosting import READY_LAG, Host
+from shared.secret import derived_secret
+from shared.service import Build, Parts, Service
+from shared.web.access import Gatekeeper
+from shared.web.app import create_app
+from shared.web.keys import Keys
+from shared.web.limits import Traffic
+
+
+class ScaleOutSettings(BaseSettings):
+    """Read from the environment, `REDRESS_…`: where the engines are, and what this replica is called."""
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", frozen=True)
+
+    postgres_dsn: SecretStr | None = None
+    mongodb_uri: SecretStr | None = None
+    mongodb_prefix: str = Field(default="redress", pattern=r"^[a-z][a-z0-9_-]{0,30}$")
+    secret: SecretStr | None = None
+    instance: str = Field(default_factory=socket.gethostname)
+    """Lasting name of this replica: with it, a restart does not shuffle who hears what."""
+    data: Path = Path("data")
+    """A folder for what may be lost: the figures' engine, outgoing files."""
+
+    def postgres(self) -> str:
+        """Return the address of PostgreSQL, or say which setting is missing."""
+        return _demanded(self.postgres_dsn, "REDRESS_POSTGRES_DSN", "postgresql://redress@127.0.0.1/redress")
+
+    def root(self) -> str:
+        """Return the secret from which those of every purpose are derived."""
+        return _demanded(self.secret, "REDRESS_SECRET", "the output of: openssl rand -base64 32")
+
+    def mongodb(self) -> str:
+        """Return the address of MongoDB, or say which setting is missing."""
+        return _demanded(self.mongodb_uri, "REDRESS_MONGODB_URI", "mongodb://127.0.0.1:27017")
+
+
+@dataclass(slots=True)
+class Replica:
+    """The open parts of one replica of one service."""
+
+    name: str
+    service: Service
+    keys: Gatekeeper
+    host: Host
+    bus: KafkaBus
+    store: PostgresEventStore
+    documents: MongoDocuments
+    leader: Leader
+    clock: Clock
+    traffic: Traffic
+
+    def app(self) -> FastAPI:
+        """Return the app of the service; its life starts and stops the loops."""
+
+        @asynccontextmanager
+        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+            await self.host.prepare()
+            self.host.start()
+            yield
+            self.host.stop()
+
+        return create_app(
+            self.service.routers,
+            gatekeeper=self.keys,
+            wait_for=self.host.wait_for,
+            live=self._live,
+            ready=self._ready,
+            lifespan=lifespan,
+            clock=self.clock,
+            traffic=self.traffic,
+        )
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the engines."""
+        self.store.close()
+        self.leader.close()
+        self.documents.close()
+
+    async def _live(self) -> dict[str, Any]:
+        unwell = self.host.unwell()
+        return {"ok": not unwell, "unwell": unwell}
+
+    async def _ready(self) -> dict[str, Any]:
+        lag = await self.host.lag()
+        well = max(lag.values(), default=0) <= READY_LAG
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
+
+
+async def open_replica(
+    name: str,
+    build: Build,
+    settings: ScaleOutSettings | None = None,
+    kafka: KafkaSettings | None = None,
+    *,
+    keys: Gatekeeper | None = None,
+    clock: Clock = system_clock,
+) -> Replica:
+    """Open one replica of a service; what is missing among the engines is said before anything is served."""
+    settings, kafka = settings or ScaleOutSettings(), kafka or KafkaSettings()
+    epochs = await demand(kafka)
+    folder = settings.data / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    documents = MongoDocuments(settings.mongodb(), f"{settings.mongodb_prefix}_{name}")
+    opened: dict[str, PostgresEventStore] = {}
+
+    def opener(source: str, indexer: Indexer) -> EventStore:
+        opened[source] = open_postgres_store(settings.postgres(), source, indexer)
+        return opened[source]
+
+    bus = KafkaBus(kafka, epochs, settings.instance)
+    parts = Parts(
+        open_store=opener,
+        documents=documents,
+        data=folder,
+        secret=partial(derived_secret, settings.root()),
+        clock=clock,
+    )
+    service = build(parts, {source: bus.log(source) for source in SOURCES})
+    leader = Leader(settings.postgres(), name, "sealer")
+    bus.seal(opened[name], leader)
+
+    async def leads(_service: str) -> bool:
+        return await leader.holds()
+
+    traffic = Traffic()
+    host = Host([service], bus, clock, leads)
+    keys = keys or Keys(settings.data / "keys.sqlite", clock)
+    return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
+
+
+def _demanded(setting: SecretStr | None, name: str, example: str) -> str:
+    if setting is None:
+        raise SettingsError(f"{name} is not set; give it a value such as {example}.")
+    return setting.get_secret_value()
