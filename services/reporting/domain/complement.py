@@ -16,21 +16,24 @@ def complemented(network: Network, small: AbstractSet[int], width: int, patience
     completed wall by wall, and what turned out not to be needed is told again.
     """
     first = frozenset(small)
-    waiting = {first: (0, sorted(first))}
+    waiting = {0: [first]}
     seen = {first}
     while waiting:
-        hidden = min(waiting, key=waiting.__getitem__)
-        cost, _ = waiting.pop(hidden)
+        cost = min(waiting)
+        hidden = waiting[cost].pop(0)
+        if not waiting[cost]:
+            del waiting[cost]
         walls = _walls(network, hidden, width)
         if walls is None:
             return hidden
         patience -= 1
         if patience < 0:
             return _completed(network, first, hidden, width)
-        for wider in (hidden | {wall} for wall in walls):
+        for wall in sorted(walls):
+            wider = hidden | {wall}
             if wider not in seen:
                 seen.add(wider)
-                waiting[wider] = (cost + sum(_cost(network, arc) for arc in wider - hidden), sorted(wider))
+                waiting.setdefault(cost + _cost(network, wall), []).append(wider)
     return _everything(network)
 
 
