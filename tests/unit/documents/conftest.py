@@ -1,6 +1,7 @@
 """The document store of the tests: embedded, and on MongoDB in both forms that it is run in."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,43 +11,33 @@ from shared.documents.mongo import MongoDocuments
 from shared.documents.port import Documents
 from shared.documents.sqlite import SqliteDocuments
 from shared.eventstore.sqlite import SqliteEventStore
+from tests.engines.engine import Engine
 from tests.unit.documents.sheets import SHEETS
 
-
-@pytest.fixture(scope="session")
-def mongodb() -> str:
-    return "mongodb://127.0.0.1:37518/?replicaSet=rs0"
+MONGODB = ("mongodb", "mongodb_standalone")
 
 
-@pytest.fixture(scope="session")
-def mongodb_standalone() -> str:
-    return "mongodb://127.0.0.1:37517"
+@contextmanager
+def on_mongodb(engine: Engine) -> Iterator[MongoDocuments]:
+    """Open a store on a database of its own, which is dropped in the end."""
+    from tests.engines.mongodb import database  # noqa: PLC0415 - the embedded form does without the engines
+
+    with database(engine) as name:
+        opened = MongoDocuments(engine.address, name)
+        yield opened
+        opened.close()
 
 
-@pytest.fixture
-def mongo_database() -> str:
-    import uuid
-
-    return "t" + uuid.uuid4().hex
-
-
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param("mongodb", marks=pytest.mark.engine),
-        pytest.param("mongodb_standalone", marks=pytest.mark.engine),
-    ]
-)
+@pytest.fixture(params=["sqlite", *(pytest.param(name, marks=pytest.mark.engine) for name in MONGODB)])
 def unprepared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Documents]:
     """An empty store of each kind."""
-    opened: SqliteDocuments | MongoDocuments
-    if request.param == "sqlite":
-        opened = SqliteDocuments(tmp_path / "views.sqlite")
-    else:
-        address, database = request.getfixturevalue(request.param), request.getfixturevalue("mongo_database")
-        opened = MongoDocuments(address, database)
-    yield opened
-    opened.close()
+    if request.param in MONGODB:
+        with on_mongodb(request.getfixturevalue(request.param)) as opened:
+            yield opened
+        return
+    embedded = SqliteDocuments(tmp_path / "views.sqlite")
+    yield embedded
+    embedded.close()
 
 
 @pytest_asyncio.fixture

@@ -17,6 +17,8 @@ from shared.documents.mongo_query import Filter
 from shared.documents.port import Collection, Query, R
 from shared.documents.storing import stored_name
 from shared.errors import PoisonError, SettingsError, TryLaterError
+from tests.engines.engine import Engine, NotOursError
+from tests.engines.mongodb import database
 from tests.support.partitions import Partitions
 from tests.unit.documents.sheets import SHEETS, VIEW, Sheet, noted, sheet, versions
 
@@ -39,10 +41,12 @@ class BesideAnother(MongoDocuments):
 
 
 @pytest.fixture(params=["mongodb", "mongodb_standalone"])
-def opened(request: pytest.FixtureRequest, mongo_database: str) -> Iterator[BesideAnother]:
-    documents = BesideAnother(request.getfixturevalue(request.param), mongo_database)
-    yield documents
-    documents.close()
+def opened(request: pytest.FixtureRequest) -> Iterator[BesideAnother]:
+    engine = request.getfixturevalue(request.param)
+    with database(engine) as name:
+        documents = BesideAnother(engine.address, name)
+        yield documents
+        documents.close()
 
 
 @pytest_asyncio.fixture
@@ -166,6 +170,28 @@ async def test_a_row_that_does_not_fit_is_refused_without_a_word_of_it(mongo: Be
     assert "secret" not in str(refused.value)
     assert (refused.value.__cause__, refused.value.__suppress_context__) == (None, True)
     assert await mongo.position(SHEETS) == 0
+
+
+@pytest.mark.engine
+async def test_a_server_that_was_killed_comes_back_with_what_it_acknowledged(
+    mongodb_standalone: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo_client, "DEADLINE_MS", 1000)
+    with database(mongodb_standalone) as name:
+        documents = MongoDocuments(mongodb_standalone.address, name)
+        await documents.prepare(SHEETS)
+        await documents.save(SHEETS, [sheet(1), sheet(2)], 2, feed="p")
+        try:
+            mongodb_standalone.kill()
+        except NotOursError as elsewhere:
+            pytest.skip(str(elsewhere))
+        with pytest.raises(TryLaterError):
+            await documents.save(SHEETS, [sheet(3)], 3, feed="p")
+        mongodb_standalone.start()
+        assert len(await versions(documents)) == 2
+        await documents.save(SHEETS, [sheet(3)], 3, feed="p", after=2)
+        assert await documents.positions(SHEETS) == {"p": 3}
+        documents.close()
 
 
 async def test_a_database_that_is_away_is_said_to_be_by_every_call(monkeypatch: pytest.MonkeyPatch) -> None:
