@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +14,15 @@ from services.cases import bootstrap as cases
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
+from shared.cli import dead_letters
 from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
-from shared.embedded import Build, FolderLock, open_embedded, open_existing
+from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.observing.logs import configure
+from shared.service import Build
 from shared.web.access import Role
 
 BUILDERS: Mapping[str, Build] = {
@@ -37,6 +41,11 @@ keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
 topics = typer.Typer(no_args_is_help=True, help="Make and check the topics in Kafka.")
 commands.add_typer(topics, name="topics")
+dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
+commands.add_typer(dead, name="dlt")
+
+Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
+Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
 
 
 @commands.command()
@@ -145,6 +154,55 @@ def revoke_key(key_id: str, data: Data = DATA) -> None:
     house.close()
 
 
+@dead.command("list")
+def list_dead_letters(
+    data: Data = DATA,
+    *,
+    discarded: Annotated[bool, typer.Option("--discarded", help="Show those given up, by whom and why.")] = False,
+) -> None:
+    """List the facts that reactions could not answer: service and number, since when, which fact, why."""
+    with existing(data) as house:
+        services = house.host.services.values()
+        for line in asyncio.run((dead_letters.listed_discarded if discarded else dead_letters.listed)(services)):
+            print(line)  # noqa: T201 - for scripts, too
+
+
+@dead.command("show")
+def show_dead_letter(
+    service: Whose,
+    letter: Letter,
+    data: Data = DATA,
+    *,
+    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
+) -> None:
+    """Show a dead letter and the envelope of its fact."""
+    with existing(data) as house:
+        mine = dead_letters.service_of(house.host.services, service)
+        print(asyncio.run(dead_letters.shown(mine, letter, personal=personal)))  # noqa: T201 - for scripts, too
+
+
+@dead.command("retry")
+def retry_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
+    """Answer what waits of a letter's stream, in order, up to the first that fails again."""
+    with existing(data) as house:
+        console.print(asyncio.run(dead_letters.retried(dead_letters.service_of(house.host.services, service), letter)))
+
+
+@dead.command("discard")
+def discard_dead_letter(
+    service: Whose,
+    letter: Letter,
+    reason: Annotated[str, typer.Option(help="Why this fact is given up; it is kept.")],
+    data: Data = DATA,
+    by: Annotated[str | None, typer.Option(help="Who gives it up; default: the account of this command.")] = None,
+) -> None:
+    """Give up one fact; those behind it can then be retried."""
+    with existing(data) as house:
+        mine = dead_letters.service_of(house.host.services, service)
+        told = dead_letters.discarded(mine, letter, who=by or getuser(), why=reason, clock=system_clock)
+        console.print(asyncio.run(told))
+
+
 @commands.command()
 def rebuild(
     service: Annotated[str, typer.Argument(help="Whose views: intake, cases, notify or reporting.")],
@@ -244,6 +302,13 @@ def demo(
         f"{result.linked} linked, {result.steps} steps; {result.repeated} were there already."
     )
     console.print(f"Open {url}/ and sign in with the key in {data / ADMIN_KEY}.", soft_wrap=True)
+
+
+@contextmanager
+def existing(data: Path) -> Iterator[Embedded]:
+    """Open a folder that is there, say refusals plainly, and close it."""
+    with plain_errors(), closing(open_existing(data, BUILDERS)) as house:
+        yield house
 
 
 RARELY = (50_000, 20, 100)

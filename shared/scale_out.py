@@ -17,7 +17,6 @@ from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.topics import SOURCES, demand
 from shared.clock import Clock, system_clock
 from shared.documents.mongo import MongoDocuments
-from shared.embedded import Build
 from shared.errors import SettingsError
 from shared.eventstore.index import Indexer
 from shared.eventstore.leading import Leader
@@ -26,7 +25,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
-from shared.service import Parts, Service
+from shared.service import Build, Parts, Service
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
 from shared.web.keys import Keys
@@ -109,7 +108,7 @@ class Replica:
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
         well = max(lag.values(), default=0) <= READY_LAG
-        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked(), "leads": await self.leader.holds()}
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
 async def open_replica(
@@ -117,6 +116,8 @@ async def open_replica(
     build: Build,
     settings: ScaleOutSettings | None = None,
     kafka: KafkaSettings | None = None,
+    *,
+    keys: Gatekeeper | None = None,
     clock: Clock = system_clock,
 ) -> Replica:
     """Open one replica of a service; what is missing among the engines is said before anything is served."""
@@ -148,7 +149,7 @@ async def open_replica(
 
     traffic = Traffic()
     host = Host([service], bus, clock, leads)
-    keys = Keys(settings.data / "keys.sqlite", clock)
+    keys = keys or Keys(settings.data / "keys.sqlite", clock)
     return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
 
 

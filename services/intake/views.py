@@ -86,7 +86,9 @@ class IntakeViews:
             raise NotFoundError(f"There is no report with the id {report_id}.")
         facts = await self._store.stream(report_id)
         joined = [fact.event.message_id for fact in facts if isinstance(fact.event, ReportOpened | ReportMessageAdded)]
-        return listed(row) | {"messages": [await self._said(message_id) for message_id in joined]}
+        said = [await self._said(message_id) for message_id in joined]
+        # In the order in which they were sent: the order in which they were filed may differ.
+        return listed(row) | {"messages": sorted(said, key=lambda message: message["occurred_at"])}
 
     async def _said(self, message_id: UUID) -> dict[str, Any]:
         first = (await self._store.stream(message_id))[0]

@@ -1,16 +1,25 @@
 """The composition root of reporting: rows, figures and pages put together."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from services.reporting.api import reports_router
+from services.reporting.api.editions import editions_routers
 from services.reporting.api.pages import pages_router
+from services.reporting.api.public import public_router
+from services.reporting.domain.audience import Audience
+from services.reporting.domain.declared import Axes, Axis
+from services.reporting.domain.rules import Rule
 from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
 from services.reporting.settings import Settings
 from services.reporting.views.definitions import read_definitions
+from services.reporting.views.editions import Editions
 from services.reporting.views.engine import Figures, Table
 from services.reporting.views.warehouse import Warehouse
 from shared.bus.port import Log
+from shared.events.cases import CloseReason
 from shared.eventstore.index import no_index
+from shared.policy import Policy, default_policy
 from shared.service import Parts, Service
 
 
@@ -35,10 +44,39 @@ def build(
         clock=parts.clock,
         pasts_kept=chosen.pasts_kept,
     )
+    policy = default_policy()
+    editions = Editions(
+        definitions=figures.definitions,
+        cases=tables[0],
+        warehouse=Warehouse(parts.data / "editions", rows, memory=chosen.memory, threads=chosen.threads),
+        clock=parts.clock,
+        axes=axes_of(policy, chosen),
+        rules={
+            Audience.PARTNER: Rule(chosen.partner_threshold, chosen.dominance),
+            Audience.PUBLIC: Rule(chosen.public_threshold, chosen.dominance),
+        },
+    )
     return Service(
         name="reporting",
         store=parts.open_store("reporting", no_index),
         documents=parts.documents,
-        routers=(reports_router(figures), pages_router(figures)),
+        routers=(
+            reports_router(figures),
+            *editions_routers(editions),
+            pages_router(figures),
+            public_router(editions, policy),
+        ),
         projections=(CASE_FACTS, CONTACT_FACTS),
     )
+
+
+def axes_of(policy: Policy, settings: Settings) -> Axes:
+    """Return the values that columns have in editions: those of the rules and of the settings, never those of cases."""
+    axes = {
+        "issue": Axis(tuple(policy.issues)),
+        "severity": Axis(tuple(policy.severities), rest="untriaged"),
+        "close_reason": Axis(get_args(CloseReason)),
+        "channel": Axis(settings.public_channels, rest="other"),
+        "country": Axis(settings.public_countries, rest="other"),
+    }
+    return {name: axis for name, axis in axes.items() if axis.values}

@@ -102,5 +102,5 @@ class _Answering:
         self._park(recorded, failure.cause)
 
     def _park(self, recorded: Recorded, cause: str) -> None:
-        self._work.park(self._reaction.name, recorded, cause, self._now)
+        self._work.park(self._reaction.name, recorded, cause, self._now, self._feed)
         self._parked.add(recorded.envelope.stream_id.hex)

@@ -15,11 +15,10 @@ from shared.errors import PoisonError, RedressError, SettingsError, TryLaterErro
 Stored = dict[str, Any]
 
 DEADLINE_MS = 5000
-"""For a call with everything it needs: a connection, the answer, a second try."""
-FINDING_MS = 3000
-"""For a server to be found that may be written to."""
+"""For a call with everything it needs: a server found, a connection, the answer, a second try."""
 
 _NOT_ALLOWED = {13, 18}
+_TOO_LARGE = {10334, 17419, 17420}
 _PASSING = {43, 112, 175, 237, 11000, 11601}
 """Codes of what goes well next time: a cursor or a query ended by a swap of collections, writes in each other's way."""
 
@@ -52,17 +51,12 @@ class Clients:
             self._opened.clear()
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> AsyncIOMotorClient[Stored]:
-        with answering():
+        try:
             return AsyncIOMotorClient(
-                self._uri,
-                io_loop=loop,
-                appname="redress",
-                w="majority",
-                journal=True,
-                timeoutMS=DEADLINE_MS,
-                serverSelectionTimeoutMS=FINDING_MS,
-                connectTimeoutMS=FINDING_MS,
+                self._uri, io_loop=loop, appname="redress", w="majority", journal=True, timeoutMS=DEADLINE_MS
             )
+        except (PyMongoError, ValueError):
+            raise SettingsError("The address of MongoDB cannot be read; it begins with mongodb://.") from None
 
 
 @contextmanager
@@ -80,9 +74,9 @@ def _refusal(error: PyMongoError | BSONError) -> RedressError:
     if isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout) or passing:
         return TryLaterError("The document store cannot be reached or is busy; try again later.")
     if codes & _NOT_ALLOWED:
-        return SettingsError("MongoDB refuses the user of REDRESS_MONGODB_URI; check its name, password and rights.")
-    if isinstance(error, BulkWriteError | BSONError):
-        return PoisonError(f"MongoDB cannot store a row (codes {sorted(codes)}); the service's log says which stream.")
+        return SettingsError("MongoDB refuses the user in its address; check name, password and rights.")
+    if isinstance(error, BulkWriteError | BSONError) or codes & _TOO_LARGE:
+        return PoisonError(f"MongoDB cannot store a row (codes {sorted(codes)}): it may be over 16 MB.")
     return SettingsError(f"MongoDB refuses with {type(error).__name__} (codes {sorted(codes)}); check its set-up.")
 
 

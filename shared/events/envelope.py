@@ -27,10 +27,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Unreadable(Event, frozen=True):
-    """Stands for a fact that this version cannot read: never stored, only ever parked."""
+    """Stands for a fact that this version cannot read: only ever parked, as the wire bytes `state` that it came as."""
 
     TOPIC = "unreadable"
     STREAM = "unreadable"
+
+    state: bytes = b""
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):

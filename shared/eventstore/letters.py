@@ -29,3 +29,10 @@ class Discarding(msgspec.Struct, frozen=True):
     who: str
     why: str
     at: datetime
+
+
+class Discarded(msgspec.Struct, frozen=True):
+    """A dead letter that was given up, and by whom."""
+
+    letter: DeadLetter
+    given_up: Discarding

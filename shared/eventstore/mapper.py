@@ -8,7 +8,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Stor
 
 from shared.errors import CorruptRecordError
 from shared.events import REGISTRY, envelope, upcasting
-from shared.events.envelope import Recorded, Registry
+from shared.events.envelope import Recorded, Registry, Unreadable
 
 
 class EventMapper(Mapper[UUID]):
@@ -30,6 +30,8 @@ class EventMapper(Mapper[UUID]):
     def state_of(self, recorded: Recorded) -> bytes:
         """Return the wire bytes of a fact; one that was read in an older shape is written in today's."""
         head, event = recorded.envelope, recorded.event
+        if isinstance(event, Unreadable):
+            return event.state
         if head.type_version != event.VERSION:
             head = msgspec.structs.replace(head, type_version=event.VERSION)
         return envelope.encode(head, event)
@@ -54,6 +56,17 @@ class EventMapper(Mapper[UUID]):
         if whole.envelope.type_version != version:
             return self._read_older(topic, state, position)
         return Recorded(whole.envelope, whole.data, position)
+
+    def read_parked(self, topic: str, state: bytes, position: int) -> Recorded:
+        """Like `read`, but what this version cannot read comes as `Unreadable` while its envelope can be read."""
+        try:
+            return self.read(topic, state, position)
+        except CorruptRecordError as error:
+            try:
+                head, _data = envelope.decode(state)
+            except msgspec.MsgspecError:
+                raise error from None
+            return Recorded(head, Unreadable(state=state), position)
 
     def _read_older(self, topic: str, state: bytes, position: int) -> Recorded:
         try:

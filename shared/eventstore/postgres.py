@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.eventstore.index import Indexer, no_index
-from shared.eventstore.letters import DeadLetter
+from shared.eventstore.letters import DeadLetter, Discarded, Discarding
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.postgres_commits import PostgresCommits
 from shared.eventstore.postgres_database import ServiceDatabase
@@ -29,7 +29,9 @@ _SELECT_LOG = (
     "ORDER BY notification_id LIMIT %s"
 )
 _HEAD = "SELECT COALESCE(MAX(notification_id), 0) FROM stored_events"
-_LETTERS = f"SELECT {', '.join(DeadLetter.__struct_fields__)} FROM parked"
+_COLUMNS = ", ".join(DeadLetter.__struct_fields__)
+_LETTERS = f"SELECT {_COLUMNS} FROM parked"
+_DISCARDED = f"SELECT {_COLUMNS}, who, why, at FROM discarded ORDER BY id"
 
 
 class PostgresEventStore(WritingStore):
@@ -98,6 +100,10 @@ class PostgresEventStore(WritingStore):
             return await self._readers.shaped(f"{_LETTERS} ORDER BY id", (), _letters)
         return await self._readers.shaped(f"{_LETTERS} WHERE reaction = %s ORDER BY id", (reaction,), _letters)
 
+    async def discarded(self) -> Sequence[Discarded]:
+        """Return the dead letters that were given up, oldest first."""
+        return await self._readers.shaped(_DISCARDED, (), _given_up)
+
     def close(self) -> None:
         """Finish what is queued and close the connections."""
         self._commits.give_up_waiting()
@@ -116,6 +122,12 @@ def _stored(rows: Sequence[TupleRow]) -> Sequence[Stored]:
 def _letters(rows: Sequence[TupleRow]) -> Sequence[DeadLetter]:
     letters = [DeadLetter(**dict(zip(DeadLetter.__struct_fields__, row, strict=True))) for row in rows]
     return [msgspec.structs.replace(letter, parked_at=letter.parked_at.astimezone(UTC)) for letter in letters]
+
+
+def _given_up(rows: Sequence[TupleRow]) -> Sequence[Discarded]:
+    letters = _letters([row[:-3] for row in rows])
+    reasons = [Discarding(who, why, at.astimezone(UTC)) for *_letter, who, why, at in rows]
+    return [Discarded(letter, reason) for letter, reason in zip(letters, reasons, strict=True)]
 
 
 def _opened(database: ServiceDatabase) -> tuple[LockingRecorder, int]:

@@ -16,6 +16,7 @@ from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 
 from shared.errors import ConflictError, CorruptRecordError
+from shared.eventstore.letters import DeadLetter
 from shared.eventstore.postgres_database import ServiceDatabase
 from shared.eventstore.postgres_recorder import create_tables
 
@@ -23,6 +24,8 @@ CHUNK = 5000
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "lookups": ("kind", "key", "value"),
     "answers": ("key", "fingerprint", "answer"),
+    "parked": (*DeadLetter.__struct_fields__, "state"),
+    "discarded": (*DeadLetter.__struct_fields__, "who", "why", "at"),
 }
 _FACTS = (
     "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events WHERE rowid > ? ORDER BY rowid"
@@ -30,6 +33,10 @@ _FACTS = (
 _MOVED = (
     "SELECT notification_id, replace(originator_id::text, '-', ''), originator_version, topic, state "
     "FROM stored_events WHERE notification_id <= %s ORDER BY notification_id"
+)
+_NEXT_LETTER = (
+    "SELECT setval(pg_get_serial_sequence('parked', 'id'), 1 + GREATEST("
+    "(SELECT COALESCE(MAX(id), 0) FROM parked), (SELECT COALESCE(MAX(id), 0) FROM discarded)), false)"
 )
 
 
@@ -110,6 +117,7 @@ def _copy_beside(record: sqlite3.Connection, connection: Connection[TupleRow]) -
             cursor.execute(f"TRUNCATE {table}")
             names = ", ".join(columns)
             _write(cursor, f"{table} ({names})", record.execute(f"SELECT {names} FROM {table}"))
+        cursor.execute(_NEXT_LETTER)
 
 
 def _copy_heard(

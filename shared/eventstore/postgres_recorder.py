@@ -28,7 +28,7 @@ CREATE_BESIDE = (
         "CREATE TABLE IF NOT EXISTS discarded (id bigint PRIMARY KEY, reaction text NOT NULL, feed text NOT NULL, "
         "position bigint NOT NULL, stream_id uuid NOT NULL, stream_version bigint NOT NULL, topic text NOT NULL, "
         "cause text NOT NULL, parked_at timestamptz NOT NULL, who text NOT NULL, why text NOT NULL, "
-        "discarded_at timestamptz NOT NULL)"
+        "at timestamptz NOT NULL)"
     ),
 )
 

@@ -74,7 +74,7 @@ DISCARDED = Table(
         **LETTER,
         "who": "text",
         "why": "text",
-        "discarded_at": "timestamptz",
+        "at": "timestamptz",
     },
 )
 TABLES = (LOOKUPS, ANSWERS, TRACKING, HEARD, PARKED, DISCARDED)

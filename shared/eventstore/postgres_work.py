@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-from shared.errors import ConflictError, InvalidError
+from shared.errors import ConflictError, InvalidError, NotFoundError
 from shared.events.envelope import Event, Recorded
 from shared.eventstore import answers
 from shared.eventstore.context import CommandContext
@@ -111,7 +111,7 @@ class PostgresWork:
         """Return the parked facts of a stream in the order of their versions."""
         mine = sorted(key for key in self.layer.parked(reaction) if key[1] == stream_id)
         rows = [self.layer.parked(reaction)[key] for key in mine]
-        return [self._mapper.read(topic, state, position) for _feed, position, topic, _cause, _at, state in rows]
+        return [self._mapper.read_parked(topic, state, position) for _feed, position, topic, _cause, _at, state in rows]
 
     def unpark(self, reaction: str, stream_id: UUID, version: int) -> None:
         """Take a fact out of the dead letters."""
@@ -119,6 +119,8 @@ class PostgresWork:
 
     def discard(self, letter: DeadLetter, given_up: Discarding) -> None:
         """Take a fact out of the dead letters for good, and keep who did so and why."""
+        if self.layer.row(PARKED, (letter.reaction, letter.stream_id, letter.stream_version)) is None:
+            raise NotFoundError(f"The dead letter {letter.id} waits no longer.")
         self.unpark(letter.reaction, letter.stream_id, letter.stream_version)
         what = (letter.reaction, letter.stream_id, letter.stream_version, letter.feed, letter.position, letter.topic)
         row = (*what, letter.cause, letter.parked_at, given_up.who, given_up.why, given_up.at)

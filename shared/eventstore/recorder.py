@@ -1,7 +1,8 @@
 """The library's SQLite recorder with numbers that survive dump, vacuum and deletion, and durable commits.
 
-Beside the events lie, in the same file and the same transactions, three small tables: how far reactions have read
-(the library's `tracking`), the index, the answers given under an idempotency key, and parked events.
+Beside the events lie, in the same file and the same transactions, small tables: how far reactions have read (the
+library's `tracking`, and per stream `heard`), the index, the answers given under an idempotency key, parked facts and
+those that were given up.
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
+    SQLiteCursor,
     SQLiteDatastore,
     SQLiteProcessRecorder,
 )
@@ -25,11 +27,26 @@ CREATE_BESIDE = (
     ),
     "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, fingerprint TEXT, answer BLOB NOT NULL) WITHOUT ROWID",
     (
-        "CREATE TABLE IF NOT EXISTS parked (reaction TEXT NOT NULL, position INTEGER NOT NULL, "
-        "stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, topic TEXT NOT NULL, cause TEXT NOT NULL, "
-        "parked_at TEXT NOT NULL, PRIMARY KEY (reaction, position)) WITHOUT ROWID"
+        "CREATE TABLE IF NOT EXISTS parked (id INTEGER PRIMARY KEY AUTOINCREMENT, reaction TEXT NOT NULL, "
+        "stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, feed TEXT NOT NULL, position INTEGER NOT NULL, "
+        "topic TEXT NOT NULL, cause TEXT NOT NULL, parked_at TEXT NOT NULL, state BLOB NOT NULL, "
+        "UNIQUE (reaction, stream_id, stream_version))"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS discarded (id INTEGER PRIMARY KEY, reaction TEXT NOT NULL, feed TEXT NOT NULL, "
+        "position INTEGER NOT NULL, stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, topic TEXT NOT NULL, "
+        "cause TEXT NOT NULL, parked_at TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL)"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS heard (reaction TEXT NOT NULL, stream_id TEXT NOT NULL, version INTEGER NOT NULL, "
+        "PRIMARY KEY (reaction, stream_id)) WITHOUT ROWID"
     ),
 )
+KEEP_EARLIER = (
+    "INSERT INTO parked (reaction, stream_id, stream_version, feed, position, topic, cause, parked_at, state) "
+    "SELECT reaction, stream_id, stream_version, '', position, topic, cause, parked_at, x'' FROM parked_before"
+)
+"""Dead letters of a file made before they kept their bytes: they can be seen and discarded."""
 
 
 class _DurablePool(SQLiteConnectionPool):
@@ -65,6 +82,17 @@ class StableRecorder(SQLiteProcessRecorder):
             statement for statement in super().construct_create_table_statements() if "stored_events" not in statement
         ]
         return [CREATE_EVENTS, *library, *CREATE_BESIDE]
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        c.execute("SELECT name FROM pragma_table_info('parked')")
+        columns = {row["name"] for row in c.fetchall()}
+        outgrown = bool(columns) and "state" not in columns
+        if outgrown:
+            c.execute("ALTER TABLE parked RENAME TO parked_before")
+        super()._create_table(c)
+        if outgrown:
+            c.execute(KEEP_EARLIER)
+            c.execute("DROP TABLE parked_before")
 
     def max_notification_id(self) -> int:
         """Return the newest number, 0 for an empty log."""

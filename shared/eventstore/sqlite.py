@@ -4,17 +4,23 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
+
+import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.index import Indexer, no_index
+from shared.eventstore.letters import DeadLetter, Discarded, Discarding
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
 from shared.eventstore.sqlite_commits import SqliteCommits
-from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
+from shared.eventstore.sqlite_work import LETTER_COLUMNS, SELECT_STREAM, SqliteWork
 from shared.eventstore.store import Stored
 from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 _SELECT_LOG = "SELECT topic, state, rowid FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?"
 
@@ -88,6 +94,16 @@ class SqliteEventStore(WritingStore):
         """Return how many facts wait in the dead letters of this service's reactions."""
         return int(self._reader().execute("SELECT COUNT(*) FROM parked").fetchone()[0])
 
+    async def dead_letters(self, reaction: str | None = None) -> Sequence[DeadLetter]:
+        """Return the dead letters of one reaction or of all, oldest first."""
+        statement = f"SELECT {LETTER_COLUMNS} FROM parked WHERE ?1 IS NULL OR reaction = ?1 ORDER BY id"
+        return [_letter(row) for row in self._reader().execute(statement, (reaction,))]
+
+    async def discarded(self) -> Sequence[Discarded]:
+        """Return the dead letters that were given up, oldest first."""
+        rows = self._reader().execute(f"SELECT {LETTER_COLUMNS}, who, why, at FROM discarded ORDER BY id")
+        return [Discarded(_letter(row[:-3]), _named(row[-3:], Discarding)) for row in rows]
+
     def close(self) -> None:
         """Finish what is queued and close the file."""
         self._writer.close()
@@ -113,3 +129,11 @@ class SqliteEventStore(WritingStore):
             reader.execute("PRAGMA query_only=ON")
             self._opened.append(reader)
         return reader
+
+
+def _letter(row: Sequence[object]) -> DeadLetter:
+    return _named(row, DeadLetter)
+
+
+def _named(row: Sequence[object], kind: type[S]) -> S:
+    return msgspec.convert(dict(zip(kind.__struct_fields__, row, strict=True)), kind)

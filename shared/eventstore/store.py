@@ -8,6 +8,7 @@ import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.context import CommandContext
+from shared.eventstore.letters import DeadLetter, Discarded
 from shared.eventstore.work import ReactingWork, UnitOfWork
 
 T = TypeVar("T")
@@ -91,4 +92,12 @@ class EventStore(Protocol):
 
     async def parked(self) -> int:
         """Return how many facts wait in the dead letters of this service's reactions."""
+        ...
+
+    async def dead_letters(self, reaction: str | None = None) -> Sequence[DeadLetter]:
+        """Return the dead letters of one reaction or of all, oldest first."""
+        ...
+
+    async def discarded(self) -> Sequence[Discarded]:
+        """Return the dead letters that were given up, oldest first."""
         ...

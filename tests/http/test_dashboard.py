@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.app import System, running
+from tests.support.app import System, embedded, running
 
 CHARTS = ("volume", "issues", "closing", "overdue", "money", "answers")
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[System]:
-    with running(tmp_path) as started:
+    with running(embedded(tmp_path)) as started:
         yield started
 
 

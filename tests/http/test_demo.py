@@ -43,7 +43,7 @@ def played(system: System, seed: int, now: datetime, progress: Counted | None = 
 
 
 def facts_on_record(system: System) -> dict[str, int]:
-    return {name: asyncio.run(system.embedded.stores[name].head()) for name in ("intake", "cases")}
+    return {name: asyncio.run(system.house.stores[name].head()) for name in ("intake", "cases")}
 
 
 def cases_shown(system: System) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, Phase, given, reject, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
-from shared.web.app import openapi_of
 from tests.support.app import System
 
 EACH = settings(
@@ -35,7 +34,7 @@ def send(system: System, case: schemathesis.Case[Any]) -> httpx2.Response:
 
 
 def test_no_generated_request_makes_an_error_of_ours(system: System) -> None:
-    schema = schemathesis.openapi.from_dict(openapi_of(system.http.app))  # type: ignore[arg-type]  # the app under test
+    schema = schemathesis.openapi.from_dict(system.openapi())
     sent: list[int] = []
     for mode in GenerationMode:
         for found in schema.get_all_operations():

@@ -26,7 +26,7 @@ def message(**changes: object) -> dict[str, Any]:
 
 
 def messages_on_record(system: System) -> int:
-    facts = asyncio.run(system.embedded.stores["intake"].read(0, 100_000))
+    facts = asyncio.run(system.house.stores["intake"].read(0, 100_000))
     return sum(isinstance(fact.event, MessageReceived) for fact in facts)
 
 

@@ -62,7 +62,7 @@ def test_the_letter_goes_out_by_itself_and_its_attempts_can_be_read(system: Syst
     assert {**item, "attempts": one["attempts"]} == one
     assert one["state"] == "sent"
     assert [(attempt["attempt"], attempt["cause"]) for attempt in one["attempts"]] == [(1, None)]
-    outbox = system.embedded.data / "notify" / "outbox"
+    outbox = system.house.data / "notify" / "outbox"
     assert (outbox / f"{item['notification_id']}.eml").is_file()
 
 
@@ -146,7 +146,7 @@ def test_only_those_who_work_on_cases_or_check_the_work_may_see(system: System, 
 
 
 def test_both_routes_are_described_with_an_example(system: System) -> None:
-    paths = system.nobody.get("/openapi.json").json()["paths"]
+    paths = system.openapi()["paths"]
     for path in (NOTIFICATIONS, NOTIFICATIONS + "/{notification_id}"):
         answer = paths[path]["get"]["responses"]["200"]["content"]["application/json"]
         assert set(answer["schema"]["required"]) <= set(answer["example"]) <= set(answer["schema"]["properties"])

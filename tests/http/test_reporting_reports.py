@@ -40,7 +40,7 @@ def test_a_report_carries_its_stamp(system: System, position: str) -> None:
     assert answer.status_code == 200
     assert body["columns"] == ["channel", "contacts", "cases", "workers"]
     assert {"channel": "line", "contacts": 1, "cases": 1, "workers": 3} in body["rows"]
-    assert body["positions"]["cases"] >= 2
+    assert sum(at for log, at in body["positions"].items() if log.startswith("cases")) >= 2
     assert body["as_of"].endswith("Z")
 
 
@@ -74,7 +74,7 @@ def test_csv_has_the_same_rows_its_stamp_in_headers_and_runs_nothing(system: Sys
     assert "line,1,1,3" in lines
     assert "'@SUM,0,1,1" in lines
     assert len(answer.headers["redress-definition"]) == 64
-    assert "cases:" in answer.headers["redress-positions"]
+    assert answer.headers["redress-positions"].startswith("cases")
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,22 @@
 """The real system in process on a temporary folder, with a key for every role."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from services.__main__ import BUILDERS
 from shared.clock import Clock, system_clock
-from shared.embedded import Build, Embedded, open_embedded
+from shared.embedded import open_embedded
+from shared.eventstore.store import EventStore
 from shared.web.access import Role
+from shared.web.app import openapi_of
+from shared.web.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,32 @@ class Client:
         return self.http.post(path, headers=sent, json={} if body is None else body)
 
 
+class House(Protocol):
+    """What carries a running system: one process on a folder, or replicas on engines."""
+
+    data: Path
+    keys: Keys
+
+    @property
+    def stores(self) -> Mapping[str, EventStore]:
+        """The record of each service."""
+        ...
+
+    def app(self) -> Starlette:
+        """Return the app of all services; `state.apps` holds those behind it, where there are several."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A running system: clients by role, `nobody` without a key, and its open parts."""
 
-    embedded: Embedded
+    house: House
+    apps: Sequence[FastAPI]
     http: TestClient
     channel: Client
     operator: Client
@@ -51,14 +77,28 @@ class System:
     admin: Client
     nobody: Client
 
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of all services as one document."""
+        first, *others = map(openapi_of, self.apps)
+        for other in others:
+            first["paths"] |= other["paths"]
+            first["components"]["schemas"] |= other["components"]["schemas"]
+        return first
+
+
+def embedded(folder: Path, clock: Clock = system_clock) -> House:
+    """Open all services in this process, on a folder."""
+    return open_embedded(folder, BUILDERS, clock)
+
 
 @contextmanager
-def running(folder: Path, *, builders: Mapping[str, Build] = BUILDERS, clock: Clock = system_clock) -> Iterator[System]:
-    """Run the system on a folder until the block ends; `colleague` is a second operator."""
-    embedded = open_embedded(folder, builders, clock)
-    keys = {name.value: embedded.keys.create(name, name=name.value)[1] for name in Role}
-    keys["colleague"] = embedded.keys.create(Role.OPERATOR, name="colleague")[1]
-    with TestClient(embedded.app(), raise_server_exceptions=False) as http:
+def running(house: House) -> Iterator[System]:
+    """Run the system until the block ends; `colleague` is a second operator."""
+    keys = {name.value: house.keys.create(name, name=name.value)[1] for name in Role}
+    keys["colleague"] = house.keys.create(Role.OPERATOR, name="colleague")[1]
+    app = house.app()
+    apps: Sequence[FastAPI] = getattr(app.state, "apps", [app])
+    with TestClient(app, raise_server_exceptions=False) as http:
         clients = {name: Client(http, key) for name, key in keys.items()}
-        yield System(embedded, http, nobody=Client(http, "rdk_nobody"), **clients)
-    embedded.close()
+        yield System(house, apps, http, nobody=Client(http, "rdk_nobody"), **clients)
+    house.close()

@@ -1,4 +1,4 @@
-"""How figures leave the house: `reports` as JSON and CSV, `pages` for people, `charts` as drawings."""
+"""How figures are read: `reports` and `pages` by staff, `editions` and `public` by others, `charts` as drawings."""
 
 from services.reporting.api.reports import reports_router
 

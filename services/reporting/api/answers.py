@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,18 +35,23 @@ def as_json(figure: Figure) -> bytes:
             "positions": dict(figure.positions),
             "columns": figure.columns,
             "rows": [
-                {name: _member(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
+                {name: written(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
             ],
         }
     )
 
 
 def as_csv(figure: Figure) -> bytes:
-    """Return the rows under their columns; text that a spreadsheet would run is marked as text."""
+    """Return the rows of a figure under their columns."""
+    return table_as_csv(figure.columns, figure.rows)
+
+
+def table_as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return rows under their columns; text that a spreadsheet would run is marked as text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(figure.columns)
-    writer.writerows([_cell(value) for value in row] for row in figure.rows)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue().encode()
 
 
@@ -70,7 +75,8 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _member(value: object) -> object:
+def written(value: object) -> object:
+    """Return a value as JSON has it: decimals as strings."""
     return plain(value) if isinstance(value, Decimal) else value
 
 

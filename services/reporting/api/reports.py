@@ -83,6 +83,7 @@ def reports_router(figures: Figures) -> APIRouter:
 
 _WORDS = {"type": "string"}
 _NAMES = {"type": "array", "items": _WORDS}
+_THINGS = {"type": "array", "items": {"type": "object"}}
 
 _DEFINITION: dict[str, Any] = {
     "type": "object",
@@ -92,6 +93,7 @@ _DEFINITION: dict[str, Any] = {
             _WORDS,
         ),
         **dict.fromkeys(("group_by", "default", "always"), _NAMES),
+        **dict.fromkeys(("measures", "adds_up", "published"), _THINGS),
     },
 }
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from services.reporting.domain.declared import Measure, Publication, Sum
+from services.reporting.views.declarations import read_measures, read_publications, read_sums
+
 FOLDER = Path(__file__).parent / "figures"
 
 _HEADER = re.compile(r"^-- (?:(?P<key>[a-z_]+): |  )(?P<text>.*)$")
@@ -16,7 +19,8 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """A report: words for people, SQL for the machine, and one hash over both.
 
-    Rows are grouped by `always` and by what the reader chose among `group_by`, `default` if nothing.
+    Rows are grouped by `always` and by what the reader chose among `group_by`, `default` if nothing. `measures` says
+    what the other columns are, `adds_up` how they hang together, `published` which tables may leave the house.
     """
 
     name: str
@@ -29,6 +33,9 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     group_by: tuple[str, ...] = ()
     default: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
+    measures: tuple[Measure, ...]
+    adds_up: tuple[Sum, ...] = ()
+    published: tuple[Publication, ...] = ()
     sql: str
     sha256: str
 
@@ -62,7 +69,11 @@ def read_definition(name: str, text: str) -> Definition:
     lists = {
         field: tuple(words.pop(field, "").replace(",", " ").split()) for field in ("group_by", "default", "always")
     }
-    fields = {**words, **lists, "name": name, "sql": "\n".join(lines[number:]), "sha256": _hash(text)}
+    measures = read_measures(words.pop("measures", ""))
+    sums = read_sums(words.pop("adds_up", ""))
+    published = read_publications(words.pop("published", ""), measures, sums)
+    declared = {"measures": measures, "adds_up": sums, "published": published}
+    fields = {**words, **lists, **declared, "name": name, "sql": "\n".join(lines[number:]), "sha256": _hash(text)}
     return msgspec.convert(fields, Definition, strict=True)
 
 

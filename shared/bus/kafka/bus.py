@@ -8,10 +8,10 @@ from shared.bus.kafka.hearing import Hearing, feed_name
 from shared.bus.kafka.marks import Mark, Marks
 from shared.bus.kafka.reading import TopicsLog
 from shared.bus.kafka.sealing import BATCH, Leading, Sealer
-from shared.bus.kafka.topics import demand, topics_of
+from shared.bus.kafka.topics import SOURCES, demand, topics_of
 from shared.bus.loops import Loop
 from shared.bus.port import Hearer
-from shared.errors import BehindError
+from shared.errors import BehindError, InvalidError
 from shared.eventstore.store import EventStore
 
 LOOK_AGAIN = 0.003
@@ -29,9 +29,11 @@ class KafkaBus:
         self._epochs = epochs
         self._marks = Marks(settings)
         self._sealers: list[Loop] = []
+        self._stores: dict[str, EventStore] = {}
 
     def seal(self, store: EventStore, leading: Leading) -> None:
         """Publish a log of this process, while it leads."""
+        self._stores[store.source] = store
         sealer = Sealer(store, leading, self._settings, lambda: self._epochs, self._marks)
         self._sealers.append(Loop(f"sealer.{store.source}", sealer.round, sealer.rest, BATCH, stop=sealer.stop))
 
@@ -52,6 +54,9 @@ class KafkaBus:
 
     async def needed(self, source: str, position: int, timeout: float) -> Mapping[str, int]:  # noqa: ASYNC109 - part of the port
         """Wait until the place is published, and return how far each partition reached then."""
+        mine = self._stores.get(source)
+        if source not in SOURCES or (mine is not None and position > await mine.head()):
+            raise InvalidError("No command has answered with this position.", field="Redress-Wait-For")
         deadline = asyncio.get_running_loop().time() + timeout
         while (mark := self._marks.of(source)).position < position:
             if asyncio.get_running_loop().time() > deadline:

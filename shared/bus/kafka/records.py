@@ -72,7 +72,7 @@ def _unreadable(topic: str, said: Mapping[str, bytes], value: bytes, position: i
             f"The record {position - 1} of {topic} has no envelope (it names stream "
             f"{_stream_of(said)}); somebody else has written to this topic: take that right away, and publish anew."
         ) from error
-    return Recorded(head, envelope.Unreadable(), position)
+    return Recorded(head, envelope.Unreadable(state=value), position)
 
 
 def _stream_of(said: Mapping[str, bytes]) -> str:

@@ -4,6 +4,7 @@ Kafka numbers the records of a re-created topic from 0 again. So the epoch is pa
 what was read from the old topic is not mistaken for what lies in the new one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,13 +15,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from shared.bus.kafka.clients import KafkaSettings, consumer, producer, within
-from shared.errors import SettingsError
+from shared.errors import SettingsError, TryLaterError
 from shared.events import REGISTRY
 from shared.ids import new_id
 
 SOURCES = sorted({kind.STREAM.partition(".")[0] for kind in REGISTRY.values()})
 """The services that record facts."""
 FOREVER = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete"}
+LOOK_EVERY_MS = 100
 NEWEST = {"cleanup.policy": "compact"}
 
 
@@ -82,6 +84,7 @@ async def apply(settings: KafkaSettings) -> Sequence[Change]:
     async with within(AIOKafkaAdminClient(**settings.connection())) as admin:
         there = set(await admin.list_topics())
         changes = [await _apply(admin, settings, topic, there) for topic in wanted(settings)]
+        await _until_visible(admin, settings)
     known = await epochs(settings)
     missing = [change.topic for change in changes if change.made or change.topic not in known]
     await _begin_epochs(settings, missing)
@@ -116,6 +119,16 @@ async def epochs(settings: KafkaSettings) -> Mapping[str, str]:
             for records in (await reader.getmany(timeout_ms=settings.patience_ms)).values():
                 found |= {record.key.decode(): record.value.decode() for record in records}
     return found
+
+
+async def _until_visible(admin: AIOKafkaAdminClient, settings: KafkaSettings) -> None:
+    """Wait until the brokers have told each other of what was made."""
+    names = {topic.name for topic in wanted(settings)}
+    for _ in range(settings.patience_ms // LOOK_EVERY_MS):
+        if names <= set(await admin.list_topics()):
+            return
+        await asyncio.sleep(LOOK_EVERY_MS / 1000)
+    raise TryLaterError("Kafka has made the topics but does not show them yet; run 'redress topics apply' again.")
 
 
 async def _begin_epochs(settings: KafkaSettings, names: Sequence[str]) -> None:

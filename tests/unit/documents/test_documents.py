@@ -1,77 +1,25 @@
 """The document store: rows found by typed questions, pages without gap or overlap, views folded and rebuilt."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.bus.projecting import project, rebuild
 from shared.documents.folding import Projection, fold_batch
-from shared.documents.port import Collection, Condition, Documents, Query, Row
-from shared.documents.sqlite import SqliteDocuments
+from shared.documents.port import Condition, Documents, Query
 from shared.errors import InvalidError, PoisonError
 from shared.events.cases import CASE, NoteAdded
 from shared.events.envelope import Recorded
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.ids import derived_id
+from tests.unit.documents.sheets import SHEETS, START, VIEW, Sheet, fold, ids, sheet
 from tests.unit.eventstore.test_store import context, note
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 
-
-class Sheet(Row, kw_only=True):
-    """A row of the tests: the notes of a stream."""
-
-    name: str = ""
-    opened_at: datetime = START
-    size: int = 0
-    tags: tuple[str, ...] = ()
-
-
-SHEETS = Collection("sheets", 1, Sheet, columns=("name", "opened_at", "size"), many=("tags",), text="name")
-
-
-def fold(row: Sheet | None, recorded: Recorded) -> Sheet:
-    sheet = row or Sheet(id=recorded.envelope.stream_id)
-    assert isinstance(recorded.event, NoteAdded)
-    sheet.name += recorded.event.text
-    sheet.size += 1
-    sheet.tags = (*sheet.tags, recorded.event.text)
-    return sheet
-
-
-VIEW = Projection(SHEETS, "cases", CASE, fold)
-
-
-@pytest_asyncio.fixture
-async def documents(tmp_path: Path) -> AsyncIterator[SqliteDocuments]:
-    opened = SqliteDocuments(tmp_path / "views.sqlite")
-    await opened.prepare(SHEETS)
-    yield opened
-    opened.close()
-
-
-@pytest_asyncio.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteEventStore]:
-    opened = SqliteEventStore(tmp_path / "record.sqlite", "cases")
-    yield opened
-    opened.close()
-
-
-def sheet(number: int, **values: object) -> Sheet:
-    return Sheet(id=derived_id("sheet", str(number)), version=1, **values)  # type: ignore[arg-type]  # test values
-
-
-async def ids(documents: Documents, *conditions: Condition) -> set[UUID]:
-    return {row.id for row in (await documents.find(SHEETS, Query(conditions, limit=100))).rows}
-
-
-async def test_rows_are_found_by_what_they_hold(documents: SqliteDocuments) -> None:
+async def test_rows_are_found_by_what_they_hold(documents: Documents) -> None:
     rows = [
         sheet(1, name="Golden Sea", size=3, tags=("DOC-RET", "WAG-NON")),
         sheet(2, name="golden DREAM", size=9, opened_at=START + timedelta(days=3)),
@@ -90,7 +38,7 @@ async def test_rows_are_found_by_what_they_hold(documents: SqliteDocuments) -> N
     assert await documents.position(SHEETS) == 7
 
 
-async def test_what_a_row_no_longer_holds_no_longer_finds_it(documents: SqliteDocuments) -> None:
+async def test_what_a_row_no_longer_holds_no_longer_finds_it(documents: Documents) -> None:
     await documents.save(SHEETS, [sheet(1, tags=("a", "b"))], 1)
     first = await documents.changes(SHEETS, None)
     await documents.save(SHEETS, [sheet(1, tags=("b",))], 2)
@@ -101,35 +49,69 @@ async def test_what_a_row_no_longer_holds_no_longer_finds_it(documents: SqliteDo
 
 
 @pytest.mark.parametrize("op", ["eq", "has", "text", "in"])
-async def test_an_undeclared_field_is_refused(documents: SqliteDocuments, op: str) -> None:
+async def test_an_undeclared_field_is_refused(documents: Documents, op: str) -> None:
     with pytest.raises(InvalidError):
         await documents.find(SHEETS, Query((Condition("1=1; --", op, "x"),)))  # type: ignore[arg-type]  # any op
     with pytest.raises(InvalidError):
         await documents.find(SHEETS, Query(sort="body"))
 
 
-@given(sizes=st.lists(st.integers(0, 3), max_size=12), limit=st.integers(1, 5), descending=st.booleans())
+@given(days=st.lists(st.none() | st.integers(0, 3), max_size=12), limit=st.integers(1, 5), descending=st.booleans())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-async def test_pages_show_every_row_once_in_order(
-    documents: SqliteDocuments, sizes: list[int], limit: int, *, descending: bool
+async def test_pages_show_every_row_once_in_order_and_null_is_the_least(
+    documents: Documents, days: list[int | None], limit: int, *, descending: bool
 ) -> None:
     await documents.drop(SHEETS)
     await documents.prepare(SHEETS)
-    rows = [sheet(number, size=size) for number, size in enumerate(sizes)]
+    rows = [sheet(number, opened_at=None if day is None else START + timedelta(day)) for number, day in enumerate(days)]
     await documents.save(SHEETS, rows, 1)
     seen: list[Sheet] = []
     after = None
     while True:
-        page = await documents.find(SHEETS, Query(sort="size", descending=descending, after=after, limit=limit))
+        page = await documents.find(SHEETS, Query(sort="opened_at", descending=descending, after=after, limit=limit))
         seen.extend(page.rows)
         after = page.next
         if after is None:
             break
-    expected = sorted(rows, key=lambda row: (row.size, str(row.id)), reverse=descending)
+    expected = sorted(rows, key=lambda row: (str(row.opened_at or ""), str(row.id)), reverse=descending)
     assert [row.id for row in seen] == [row.id for row in expected]
 
 
-async def test_a_repeated_batch_changes_nothing(documents: SqliteDocuments, store: SqliteEventStore) -> None:
+@pytest.mark.parametrize("needle", [".*", "$a", "a$", "(", "\\", "\x00b", "STRASSE", "İ", "", "$name"])
+async def test_text_is_searched_for_as_it_is_written(documents: Documents, needle: str) -> None:
+    names = ["abc", "a.*c", "costs $a$", "(", "back\\slash", "a\x00b", "Straße", "İstanbul", "", "the $name"]
+    rows = [sheet(number, name=name) for number, name in enumerate(names)]
+    await documents.save(SHEETS, rows, 1)
+    expected = {row.id for row in rows if needle.casefold() in row.name.casefold()}
+    assert await ids(documents, Condition("name", "text", needle)) == expected
+    assert await documents.count(SHEETS, [Condition("name", "text", needle)]) == len(expected)
+
+
+async def test_null_is_found_by_null_only(documents: Documents) -> None:
+    rows = [sheet(1, opened_at=None), sheet(2), sheet(3, opened_at=START + timedelta(1))]
+    await documents.save(SHEETS, rows, 1)
+    one, two, three = (row.id for row in rows)
+    assert await ids(documents, Condition("opened_at", "eq", None)) == {one}
+    assert await ids(documents, Condition("opened_at", "in", [None, START])) == {two}
+    assert await ids(documents, Condition("opened_at", "in", [])) == set()
+    assert await ids(documents, Condition("opened_at", "gte", START)) == {two, three}
+    assert await ids(documents, Condition("opened_at", "lt", START)) == set()
+    assert await ids(documents, Condition("id", "gte", UUID(int=0))) == {one, two, three}
+    assert await documents.count(SHEETS) == await documents.count(SHEETS, [Condition("id", "gte", "")]) == 3
+
+
+@pytest.mark.parametrize("value", [{"$gt": ""}, {"$ne": 1}, 2**63, b"bytes"])
+async def test_a_value_that_cannot_be_compared_is_refused(documents: Documents, value: object) -> None:
+    for op in ("eq", "gte"):
+        with pytest.raises(InvalidError):
+            await documents.find(SHEETS, Query((Condition("name", op, value),)))
+    with pytest.raises(InvalidError):
+        await documents.find(SHEETS, Query((Condition("name", "in", [value]),)))
+    with pytest.raises(InvalidError):
+        await documents.find(SHEETS, Query(sort="name", after=(value, "")))  # type: ignore[arg-type]  # what a cursor may hold
+
+
+async def test_a_repeated_batch_changes_nothing(documents: Documents, store: SqliteEventStore) -> None:
     for version in range(4):
         await store.write(context(), note(str(version), version=version))
     facts = await store.read(0, 100)
@@ -142,7 +124,7 @@ async def test_a_repeated_batch_changes_nothing(documents: SqliteDocuments, stor
     assert (row.name, row.version) == ("0123", 4)
 
 
-async def test_a_gap_stops_the_view_and_stores_nothing(documents: SqliteDocuments, store: SqliteEventStore) -> None:
+async def test_a_gap_stops_the_view_and_stores_nothing(documents: Documents, store: SqliteEventStore) -> None:
     for version in range(3):
         await store.write(context(), note(str(version), version=version))
     facts = await store.read(0, 100)
@@ -152,7 +134,7 @@ async def test_a_gap_stops_the_view_and_stores_nothing(documents: SqliteDocument
 
 
 async def test_a_rebuild_equals_what_was_served_and_says_when_it_does_not(
-    documents: SqliteDocuments, store: SqliteEventStore
+    documents: Documents, store: SqliteEventStore
 ) -> None:
     for version in range(25):
         await store.write(context(), note(str(version), version=version))
@@ -171,7 +153,7 @@ async def test_a_rebuild_equals_what_was_served_and_says_when_it_does_not(
 
 
 async def test_a_stream_that_cannot_be_folded_is_parked_and_the_rest_goes_on(
-    documents: SqliteDocuments, store: SqliteEventStore
+    documents: Documents, store: SqliteEventStore
 ) -> None:
     def picky(row: Sheet | None, recorded: Recorded) -> Sheet:
         if recorded.event == NoteAdded(text="poison"):

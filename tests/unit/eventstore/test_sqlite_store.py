@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.bus.dead_letters import discard
 from shared.errors import TryLaterError
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.writer import Job
-from tests.unit.eventstore.test_store import STREAM, context, note
+from tests.unit.eventstore.test_store import NOW, STREAM, context, note
 
 
 async def test_numbers_are_never_used_twice_even_after_the_newest_is_gone(tmp_path: Path) -> None:
@@ -59,4 +60,26 @@ async def test_a_commit_that_reached_the_disk_is_acknowledged_although_it_report
     written = await store.write(context(), note("kept"))
     assert written.version == 1
     assert len(await store.stream(STREAM)) == 1
+    store.close()
+
+
+async def test_dead_letters_of_an_earlier_layout_are_kept_to_be_discarded(tmp_path: Path) -> None:
+    path = tmp_path / "record.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE parked (reaction TEXT NOT NULL, position INTEGER NOT NULL, stream_id TEXT NOT NULL, "
+            "stream_version INTEGER NOT NULL, topic TEXT NOT NULL, cause TEXT NOT NULL, parked_at TEXT NOT NULL, "
+            "PRIMARY KEY (reaction, position)) WITHOUT ROWID"
+        )
+        row = ("filing", 7, STREAM.hex, 2, "cases.note-added", "KeyError", NOW.isoformat())
+        connection.execute("INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    connection.close()
+    for _start in range(2):
+        store = SqliteEventStore(path, "cases")
+        (letter,) = await store.dead_letters()
+        assert (letter.reaction, letter.position, letter.stream_id, letter.cause) == ("filing", 7, STREAM, "KeyError")
+        store.close()
+    store = SqliteEventStore(path, "cases")
+    await discard(store, letter.id, who="ann", why="of before", clock=lambda: NOW)
+    assert await store.parked() == 0
     store.close()

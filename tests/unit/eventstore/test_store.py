@@ -14,7 +14,7 @@ from shared.events.envelope import Actor, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import IndexEntry
 from shared.eventstore.store import Tracking
-from shared.eventstore.work import UnitOfWork
+from shared.eventstore.work import ReactingWork, UnitOfWork
 from shared.ids import derived_id, new_id
 from tests.support.stores import Record, Records
 
@@ -112,6 +112,27 @@ async def test_a_reactions_position_only_moves_forward(store: Record) -> None:
             await store.execute(note("b", version=1), Tracking("filing", stale))
     assert await store.reached("filing") == 5
     assert len(await store.stream(STREAM)) == 1
+
+
+async def test_the_last_version_heard_of_a_stream_is_stored_with_what_was_done(store: Record) -> None:
+    other = new_id()
+
+    def hear(work: ReactingWork) -> None:
+        work.append(STREAM, 0, [NoteAdded(text="a")], context())
+        work.hear("filing", STREAM, 4)
+        work.hear("filing", STREAM, 5)
+        assert work.heard("filing", STREAM) == 5
+
+    def hear_and_fail(work: ReactingWork) -> None:
+        work.hear("filing", STREAM, 9)
+        work.hear("filing", other, 1)
+        raise InvalidError("no", field="text")
+
+    await store.execute(hear)
+    with pytest.raises(InvalidError):
+        await store.execute(hear_and_fail)
+    assert await store.execute(lambda work: (work.heard("filing", STREAM), work.heard("telling", STREAM))) == (5, 0)
+    assert await store.execute(lambda work: work.heard("filing", other)) == 0
 
 
 async def test_whoever_waits_for_the_log_is_woken_by_the_next_commit(store: Record) -> None:

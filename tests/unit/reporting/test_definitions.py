@@ -1,14 +1,18 @@
 """The heads of the SQL files: complete, true to the SQL, and hashed with it."""
 
 import hashlib
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from services.reporting.views.columns import columns_of
+from services.reporting.views.declarations import read_measures, read_publications, read_sums
 from services.reporting.views.definitions import FOLDER, Definition, read_definition
+from services.reporting.views.engine import Figures, Question
 from services.reporting.views.facts import CaseFacts
-from tests.unit.reporting.figuring import DEFINITIONS
+from shared.errors import InvalidError
+from tests.unit.reporting.figuring import DEFINITIONS, house
 
 EXPECTED = {
     "volume",
@@ -24,6 +28,11 @@ EXPECTED = {
 }
 
 
+@pytest.fixture
+def figures(tmp_path: Path) -> Figures:
+    return house(tmp_path).figures
+
+
 def test_all_reports_are_there() -> None:
     assert set(DEFINITIONS) == EXPECTED
 
@@ -34,6 +43,45 @@ def test_a_definition_says_what_counts_and_what_does_not(definition: Definition)
     assert all(len(text) > 3 for text in words)
     assert set(definition.default) | set(definition.always) <= set(definition.group_by)
     assert definition.default or definition.always
+
+
+async def test_a_definition_declares_every_column_that_is_not_a_group(figures: Figures) -> None:
+    for definition in DEFINITIONS.values():
+        figure = await figures.answer(Question(report=definition.name))
+        groups = {*definition.always, *definition.default}
+        assert {*figure.columns} - groups == {one.name for one in definition.measures}
+        known = {measure.name for measure in definition.measures}
+        assert {name for one in definition.measures for name in one.of} <= known
+        assert {name for one in definition.adds_up for name in (one.total, *one.parts)} <= known
+        assert {axis for one in definition.published for axis in one.axes} <= set(definition.group_by)
+
+
+async def test_nobody_may_ask_whose_number_it_is(figures: Figures) -> None:
+    for definition in DEFINITIONS.values():
+        with pytest.raises(InvalidError):
+            await figures.answer(Question(report=definition.name, group_by=("contributor",)))
+
+
+@pytest.mark.parametrize(
+    ("published", "refusal"),
+    [
+        ("cross month: cases; cross month: cases", "subtracted"),
+        ("cross month: workers", "tells only"),
+        ("cross month: worst", "tells only"),
+        ("total: worst", "tells only"),
+        ("total: gossip", "tells only"),
+        ("total: half, early", "middle"),
+        ("cross a, b, c: cases", "columns of groups"),
+        ("rows: cases", "columns of groups"),
+        ("cross month: cases, early", "one count"),
+        ("everything", "known words"),
+    ],
+)
+def test_a_table_that_could_tell_too_much_is_not_published(published: str, refusal: str) -> None:
+    measures = read_measures("cases count; workers sum; worst extreme; half median of cases; early count")
+
+    with pytest.raises(msgspec.ValidationError, match=refusal):
+        read_publications(published, measures, read_sums("cases > early"))
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=DEFINITIONS)

@@ -7,6 +7,7 @@
 -- period: the day of opening (UTC)
 -- group_by: state, close_reason, severity, channel, country, month, origin, total
 -- default: state, close_reason
+-- measures: cases count; workers sum of cases; reopened count
 with keyed as (
     select
         state, close_reason, severity, channel, country,

@@ -7,6 +7,7 @@
 -- period: the day of opening (UTC)
 -- group_by: level, country, severity, month, total
 -- default: level
+-- measures: cases count; requests count; answered count
 with escalated as (
     select *, strftime(opened_at, '%Y-%m') as month
     from cases

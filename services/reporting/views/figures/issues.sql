@@ -7,6 +7,8 @@
 -- period: the day of opening (UTC)
 -- group_by: issue, severity, channel, country, sector, month, origin, total
 -- default: issue, severity
+-- measures: cases count; mentions count; workers sum of cases
+-- published: total: cases, workers; cross channel, severity: cases; cross country: cases; each issue: cases
 with raised as (
     select
         unnest(
@@ -20,6 +22,7 @@ with raised as (
         strftime(opened_at, '%Y-%m') as month,
         coalesce(source, 'redress') as origin,
         'total' as total,
+        id as contributor,
         workers as workers_
     from cases
     where opened_at >= $since and opened_at < $until

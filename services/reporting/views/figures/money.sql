@@ -9,6 +9,9 @@
 -- period: the day the case was opened (UTC)
 -- always: currency
 -- group_by: currency, remedy, country, month, quarter, year, origin
+-- measures: claimed money of promises; assessed money of promises; paid money of promises;
+--   verified money of promises; promises count; paid_in_full count; penalty_assessed money; penalty_paid money
+-- published: rows currency: claimed, assessed, paid, promises
 with promises as materialized (
     select id, opened_at, country, 'redress' as origin, item.remedy as remedy, item.verified_at is not null as verified,
         item.claimed as claimed, item.assessed as assessed, item.paid as paid
@@ -44,6 +47,7 @@ sums as (
 keyed as (
     select
         currency, remedy, country, origin,
+        id as contributor,
         strftime(opened_at, '%Y-%m') as month,
         year(opened_at) || '-Q' || quarter(opened_at) as quarter,
         strftime(opened_at, '%Y') as year,

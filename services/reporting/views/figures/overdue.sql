@@ -9,6 +9,7 @@
 -- period: the day the duty is due (UTC)
 -- group_by: duty, severity, handler, team, country, organisation, total
 -- default: duty
+-- measures: open_duties count; overdue count; longest_days extreme
 with open_cases as (
     select * from cases where closed_at is null and opened_at is not null
 ),

@@ -11,6 +11,7 @@
 -- period: none: the whole file of the state
 -- always: state
 -- group_by: state
+-- measures: metric mixed; value mixed
 with claims as (
     select
         imported['state'] as state,

@@ -8,9 +8,13 @@
 -- period: the day the answer was due (UTC)
 -- group_by: quarter, year, organisation, level, country, total
 -- default: quarter, organisation
+-- measures: requests count; answered count; in_time count; percent_in_time rate of requests, in_time;
+--   median_days median of answered
+-- adds_up: requests > in_time
+-- published: total: requests, in_time, percent_in_time
 with requests as (
-    select asked, country
-    from (select unnest(escalations) as asked, country from cases)
+    select id, asked, country
+    from (select id, unnest(escalations) as asked, country from cases)
     where asked.answer_by >= $since and asked.answer_by < $until
       and (asked.answered_at is not null or asked.answer_by < $at)
 ),
@@ -22,6 +26,7 @@ keyed as (
         asked.level as level,
         country,
         'total' as total,
+        id as contributor,
         asked.answered_at is not null as answered_,
         coalesce(asked.answered_at <= asked.answer_by, false) as in_time_,
         date_sub('day', asked.asked_at, asked.answered_at) as days_

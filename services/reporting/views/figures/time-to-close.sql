@@ -10,9 +10,16 @@
 -- period: the day of closure (UTC)
 -- group_by: total, month, severity, channel, country, close_reason, handler, origin
 -- default: total
+-- measures: closed count; still_open count; same_day count; days_1_to_14 count; days_15_to_30 count;
+--   days_31_to_60 count; days_61_to_90 count; days_91_to_180 count; days_181_to_360 count; days_over_360 count;
+--   median_days median of closed; p90_days median of closed
+-- adds_up: closed = same_day + days_1_to_14 + days_15_to_30 + days_31_to_60 + days_61_to_90
+--   + days_91_to_180 + days_181_to_360 + days_over_360
+-- published: total: closed, median_days; cross close_reason: closed
 with considered as (
     select
         'total' as total,
+        id as contributor,
         strftime(closed_at, '%Y-%m') as month,
         severity, channel, country, close_reason,
         assignee as handler,

@@ -9,6 +9,7 @@
 -- period: none: the whole file
 -- group_by: total
 -- default: total
+-- measures: metric mixed; value mixed
 with claims as (
     select
         coalesce(nullif(trim(imported['claim_ref']), ''), reference) as claim_ref,

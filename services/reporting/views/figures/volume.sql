@@ -8,6 +8,7 @@
 -- period: the day of receipt or opening (UTC)
 -- group_by: month, quarter, year, channel, language, country, origin, total
 -- default: month, channel
+-- measures: contacts count; cases count; workers sum of cases
 with happened as (
     select received_at as happened_at, channel, language, country, 'redress' as origin, 1 as contacts, 0 as cases, 0 as workers
     from contacts

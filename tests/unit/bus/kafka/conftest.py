@@ -12,10 +12,14 @@ class Kafka(Protocol):
     """What the engine of the run says of itself."""
 
     address: str
-    idempotent: bool
+    idempotence: bool
 
 
 @pytest.fixture
 def broker(kafka: Kafka, topic_prefix: str) -> Broker:
     """Topics of this test, not yet made."""
-    return Broker(KafkaSettings(servers=kafka.address, prefix=topic_prefix, partitions=3, idempotent=kafka.idempotent))
+    return Broker(
+        KafkaSettings(
+            servers=kafka.address, prefix=topic_prefix.rstrip("."), partitions=3, idempotent=kafka.idempotence
+        )
+    )

@@ -18,7 +18,7 @@ from shared.events.envelope import Recorded
 from shared.eventstore.sqlite import SqliteEventStore
 from tests.unit.bus.kafka.given import SOURCE, Broker, once_in_order, say
 from tests.unit.bus.test_reacting import COPY, texts
-from tests.unit.documents.test_documents import SHEETS, VIEW
+from tests.unit.documents.sheets import SHEETS, VIEW
 from tests.unit.eventstore.test_store import NOW
 
 pytestmark = pytest.mark.engine

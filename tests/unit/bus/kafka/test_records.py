@@ -47,7 +47,7 @@ async def test_a_fact_of_a_later_version_is_unreadable_but_keeps_its_place_in_th
     record = outgoing(stored)
     headers = [(name, b"cases.from-the-future" if name == "ce_type" else value) for name, value in record.headers]
     fact = incoming(EventMapper(), "topic", 0, headers, record.value)
-    assert fact.event == Unreadable()
+    assert fact.event == Unreadable(state=record.value)
     assert (fact.envelope.stream_id, fact.envelope.stream_version) == (STREAM, 1)
 
 
