@@ -12,7 +12,6 @@ from tests.engines.kafka.probe import lacking_here
 from tests.engines.ports import LOOPBACK, ports_of
 from tests.engines.process import Process
 
-
 ARCHIVE = "classes.jsa"
 
 
