@@ -19,9 +19,10 @@ from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
-from shared.embedded import Build, Embedded, FolderLock, open_embedded, open_existing
+from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.observing.logs import configure
+from shared.service import Build
 from shared.web.access import Role
 
 BUILDERS: Mapping[str, Build] = {

@@ -1,7 +1,7 @@
 """All services in one process on one data folder: no server beside it, one lock, one port."""
 
 import fcntl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from shared.bus.local import LocalBus
 from shared.bus.pacing import Pacer
-from shared.bus.port import Log
 from shared.clock import Clock, system_clock
 from shared.documents.sqlite import SqliteDocuments
 from shared.errors import SettingsError
@@ -22,13 +21,10 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret, kept_root
-from shared.service import Parts, Service
+from shared.service import Build, Parts, Service
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
-
-Build = Callable[[Parts, Mapping[str, Log]], Service]
-"""A service's bootstrap; gets the logs of the services that it may read from the first fact."""
 
 
 @dataclass(slots=True)

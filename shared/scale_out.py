@@ -17,7 +17,6 @@ from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.topics import SOURCES, demand
 from shared.clock import Clock, system_clock
 from shared.documents.mongo import MongoDocuments
-from shared.embedded import Build
 from shared.errors import SettingsError
 from shared.eventstore.index import Indexer
 from shared.eventstore.leading import Leader
@@ -26,7 +25,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
-from shared.service import Parts, Service
+from shared.service import Build, Parts, Service
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
 from shared.web.keys import Keys

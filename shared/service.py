@@ -1,6 +1,6 @@
 """What a bootstrap is given and what it gives back: the parts of a service, ready to be hosted by any process."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from shared.bus.port import Reaction
+from shared.bus.port import Log, Reaction
 from shared.clock import Clock, system_clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents
@@ -49,3 +49,7 @@ class Service:
     """(name, one round, seconds to rest between rounds)."""
     application: Any = None
     """The write side, for commands of the command line such as the import."""
+
+
+Build = Callable[[Parts, Mapping[str, Log]], Service]
+"""A service's bootstrap; gets the logs of the services that it may read from the first fact."""

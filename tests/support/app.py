@@ -47,7 +47,11 @@ class House(Protocol):
 
     data: Path
     keys: Keys
-    stores: Mapping[str, EventStore]
+
+    @property
+    def stores(self) -> Mapping[str, EventStore]:
+        """The record of each service."""
+        ...
 
     def app(self) -> Starlette:
         """Return the app of all services; `state.apps` holds those behind it, where there are several."""
