@@ -18,6 +18,7 @@ from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
 from shared.embedded import Build, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
+from shared.events.privacy import Purpose
 from shared.observing.logs import configure
 from shared.web.access import Role
 
@@ -121,17 +122,22 @@ def replay(
     case: Annotated[str, typer.Option(help="The case's number or id.")],
     as_of: Annotated[str | None, typer.Option(help="Leave out what was not yet true then (ISO 8601).")] = None,
     data: Data = DATA,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="Show what people said, too, for this; it is put on record.")
+    ] = None,
     *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Tell the story of a case from its facts alone."""
-    from shared.cli.replaying import as_json, as_text, story  # noqa: PLC0415 - only here
+    from shared.cli.replaying import as_json, as_text, masked_facts, story, unsealed  # noqa: PLC0415 - only here
 
     house = open_existing(data, BUILDERS)
+    store, now = house.host.services["cases"].store, system_clock()
     with plain_errors():
-        facts = asyncio.run(case_facts(house.host.services["cases"].store, case))
-        told = story(facts, personal=personal, as_of=instant(as_of), now=system_clock())
+        facts = masked_facts(sealed := asyncio.run(case_facts(store, case)))
+        if purpose is not None:
+            facts = asyncio.run(unsealed(sealed, store=store, vault=house.vault, purpose=purpose, now=now))
+        told = story(facts, personal=purpose is not None, as_of=instant(as_of), now=now)
         for line in as_json(told) if as_lines else as_text(told):
             print(line)  # noqa: T201 - the story is this command's output
     house.close()

@@ -18,6 +18,9 @@ from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.service import Parts, Service
+from shared.vault.open import open_vault
+from shared.vault.sealing import Sealer
+from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
@@ -37,6 +40,7 @@ class Embedded:
     stores: dict[str, SqliteEventStore]
     documents: dict[str, SqliteDocuments]
     traffic: Traffic
+    vault: Vault
 
     def app(self) -> FastAPI:
         """Return the app of all services; its life starts and stops the loops."""
@@ -67,6 +71,7 @@ class Embedded:
         for documents in self.documents.values():
             documents.close()
         self.keys.close()
+        self.vault.keys.close()
 
     async def _live(self) -> dict[str, Any]:
         unwell = self.host.unwell()
@@ -84,20 +89,22 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     stores: dict[str, SqliteEventStore] = {}
     documents: dict[str, SqliteDocuments] = {}
     services: list[Service] = []
+    vault = open_vault(data)
+    sealer = Sealer(vault)
     for name, build in builders.items():
         folder = data / name
         folder.mkdir(mode=0o700, exist_ok=True)
         documents[name] = SqliteDocuments(folder / "views.sqlite")
 
         def opener(source: str, indexer: Indexer) -> EventStore:
-            stores[source] = open_store(data / source, source, indexer)
+            stores[source] = open_store(data / source, source, indexer, sealer)
             return stores[source]
 
-        parts = Parts(open_store=opener, documents=documents[name], data=folder, clock=clock)
+        parts = Parts(open_store=opener, documents=documents[name], data=folder, clock=clock, vault=vault)
         services.append(build(parts, dict(stores)))
     traffic = Traffic()
     host = Host(services, clock, lambda: traffic.inside)
-    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
+    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic, vault)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

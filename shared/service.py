@@ -15,6 +15,8 @@ from shared.documents.port import Documents
 from shared.eventstore.index import Indexer
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
+from shared.vault.memory import passing_vault
+from shared.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Parts:
     """A folder of this service's own, for what is neither facts nor rows (keys, outgoing files)."""
     clock: Clock = system_clock
     ids: Callable[[], UUID] = new_id
+    vault: Vault = field(default_factory=passing_vault)
+    """Opens what is sealed; the default forgets its keys with the process."""
 
 
 Background = Callable[[], Awaitable[None]]

@@ -9,6 +9,7 @@ from services.cases.views import Lists, Records
 from shared.errors import SettingsError
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, default_policy, read_policy
+from shared.privacy.reading import Reading
 from shared.service import Parts, Service
 
 NAME = "cases"
@@ -24,12 +25,12 @@ def build(
     """Put the service together."""
     store = store or parts.open_store(NAME, index)
     policy = policy or _policy(settings or Settings())
-    cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy)
+    cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy, vault=parts.vault)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=routers(cases, Records(store), Lists(parts.documents), parts.clock),
+        routers=routers(cases, Records(store, Reading(store, parts.vault)), Lists(parts.documents), parts.clock),
         projections=PROJECTIONS,
         reactions=reactions(cases, parts.clock),
         application=cases,

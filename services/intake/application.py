@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.intake import domain
 from services.intake.domain import Accept, DismissReason, Report
-from shared.errors import ConflictError
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     MessageFiled,
@@ -25,6 +26,7 @@ from shared.eventstore.index import IndexEntry
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
+from shared.vault.vault import Vault
 
 OPEN_REPORT = "open-report"
 
@@ -56,24 +58,23 @@ def index(recorded: Recorded) -> Sequence[IndexEntry]:
 class Intake:
     """The write side of intake."""
 
-    def __init__(self, store: EventStore, secret: bytes) -> None:
-        """`secret` makes receipts and sender pseudonyms; who does not have it can compute neither."""
+    def __init__(self, store: EventStore, secret: bytes, vault: Vault) -> None:
+        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
         self._store = store
         self._secret = secret
+        self._vault = vault
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
-        identity = domain.message_id(message.channel, message.account, message.external_id)
+        identity = domain.message_id(message.channel, message.account, self._keyed(message.external_id))
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             nonlocal repeated
-            repeated = False
-            try:
-                return unit.append(identity, 0, [message], context)
-            except ConflictError:
-                repeated = True
+            repeated = unit.version(identity) > 0
+            if repeated:
                 return unit.read(identity)[:1]
+            return unit.append(identity, 0, [message], replace(context, subject=self._writer(message, context.tenant)))
 
         written = await self._store.write(context, work)
         return Taken(identity, self.receipt(identity), written.position, repeated or written.repeated)
@@ -111,7 +112,8 @@ class Intake:
             raise TypeError("only a received message is filed")
         if unit.version(identity) != received.envelope.stream_version:
             return
-        sender_key = self._sender_key(message)
+        subject = received.envelope.subject
+        sender_key = subject.hex if subject is not None and message.sender is not None else None
         report_id = self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
@@ -124,11 +126,14 @@ class Intake:
         code = crockford(int.from_bytes(digest[:10], "big"), 16)
         return "-".join(code[start : start + 4] for start in range(0, 16, 4))
 
-    def _sender_key(self, message: MessageReceived) -> str | None:
+    def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:
             return None
-        name = f"sender\x1f{message.channel}\x1f{message.account}\x1f{message.sender}"
-        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:32]
+        return self._vault.subject_of(tenant, message.channel, message.account, message.sender)
+
+    def _keyed(self, external_id: str) -> str:
+        # Some providers write the telephone number into their ids: who has the log alone must not find it by trying.
+        return hmac.new(self._secret, b"external\x1f" + external_id.encode(), hashlib.sha256).hexdigest()
 
     def _join(
         self,

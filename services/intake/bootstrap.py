@@ -9,6 +9,7 @@ from services.intake.consumers import filing
 from services.intake.projections import INBOX
 from services.intake.settings import Settings
 from services.intake.views import IntakeViews
+from shared.privacy.reading import Reading
 from shared.service import Parts, Service
 
 SECRET_BYTES = 32
@@ -18,8 +19,8 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     """Put intake together; `secret` is read from the data folder, or made there at the first start."""
     settings = settings or Settings()
     store = parts.open_store("intake", index)
-    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"))
-    views = IntakeViews(store, parts.documents, intake.receipt)
+    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"), parts.vault)
+    views = IntakeViews(store, parts.documents, intake.receipt, Reading(store, parts.vault))
     return Service(
         name="intake",
         store=store,

@@ -9,8 +9,11 @@ import msgspec
 
 from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
 from shared.errors import NotFoundError
-from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
+from shared.events.envelope import Recorded
+from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.eventstore.store import EventStore
+from shared.privacy.reading import Asked, Part, Reading, Say
+from shared.vault.sealing import Place, place_of
 
 
 class ReportRow(Row, kw_only=True):
@@ -47,8 +50,11 @@ def listed(row: ReportRow) -> dict[str, Any]:
 class IntakeViews:
     """The read side of intake."""
 
-    def __init__(self, store: EventStore, documents: Documents, receipt: Callable[[UUID], str]) -> None:
+    def __init__(
+        self, store: EventStore, documents: Documents, receipt: Callable[[UUID], str], reading: Reading
+    ) -> None:
         """Answer from the rows of reports and from the streams of messages; `receipt` makes a sender's receipt."""
+        self._reading = reading
         self._store = store
         self._documents = documents
         self._receipt = receipt
@@ -65,7 +71,7 @@ class IntakeViews:
             "receipt": self._receipt(message_id),
             "channel": received.channel,
             "account": received.account,
-            "external_id": received.external_id,
+            "external_id": self._reading.plain(received.external_id, _own_place(facts[0]), "external_id"),
             "occurred_at": facts[0].envelope.occurred_at,
             "received_at": facts[0].envelope.recorded_at,
             "report_id": filed,
@@ -79,25 +85,39 @@ class IntakeViews:
         """Return how many reports meet the conditions."""
         return await self._documents.count(REPORTS, conditions)
 
-    async def report(self, report_id: UUID) -> dict[str, Any]:
-        """Return a report with what its messages say."""
+    async def report(self, report_id: UUID, asked: Asked | None = None) -> dict[str, Any]:
+        """Return a report with what its messages say; what is sealed is opened only for who asked."""
         row = await self._documents.get(REPORTS, report_id)
         if row is None:
             raise NotFoundError(f"There is no report with the id {report_id}.")
         facts = await self._store.stream(report_id)
         joined = [fact.event.message_id for fact in facts if isinstance(fact.event, ReportOpened | ReportMessageAdded)]
-        return listed(row) | {"messages": [await self._said(message_id) for message_id in joined]}
+        first = [(await self._store.stream(message_id))[0] for message_id in joined]
+        parts = [Part(_said(one), _own_place(one)) for one in first]
+        messages = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
+        return listed(row) | {"messages": messages}
 
-    async def _said(self, message_id: UUID) -> dict[str, Any]:
-        first = (await self._store.stream(message_id))[0]
-        message = first.event
-        if not isinstance(message, MessageReceived):
-            raise TypeError("a message begins with message-received")
-        return {
-            "message_id": message_id,
-            "occurred_at": first.envelope.occurred_at,
-            "sender": message.sender,
-            "language": message.language,
-            "text": message.text,
-            "grievance": message.grievance,
-        }
+
+def _own_place(fact: Recorded) -> Place:
+    head = fact.envelope
+    return place_of({head.subject}, head.stream_id, head.stream_version)
+
+
+def _viewed(report_id: UUID) -> Say:
+    return lambda subject, purpose, fields: MessageFieldsViewed(
+        subject=subject, purpose=purpose, record="report", record_id=report_id, fields=fields
+    )
+
+
+def _said(first: Recorded) -> dict[str, Any]:
+    message = first.event
+    if not isinstance(message, MessageReceived):
+        raise TypeError("a message begins with message-received")
+    return {
+        "message_id": first.envelope.stream_id,
+        "occurred_at": first.envelope.occurred_at,
+        "sender": message.sender,
+        "language": message.language,
+        "text": message.text,
+        "grievance": message.grievance,
+    }

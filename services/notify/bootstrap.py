@@ -46,6 +46,7 @@ def build(
         schedule=Schedule(settings.retry_minutes),
         jitter=jitter,
         concurrent=settings.concurrent_deliveries,
+        vault=parts.vault,
     )
     telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days))
     return Service(

@@ -5,11 +5,13 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events.envelope import Event, Personal
+from shared.events.envelope import Accused, Event, Personal
+from shared.events.privacy import FieldsViewed
 from shared.events.values import Party, SafeContact
 
 MESSAGE = "intake.message"
 REPORT = "intake.report"
+ACCESS = "intake.access"
 
 
 class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -21,7 +23,7 @@ class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     sector: str | None = None
     site: str | None = None
     workers: int = 1
-    respondent: Personal | None = None
+    respondent: Accused | None = None
     complainant: Party | None = None
     safe_contact: SafeContact | None = None
     statistics_consent: bool = False
@@ -34,7 +36,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     STREAM: ClassVar[str] = MESSAGE
     channel: str
     account: str
-    external_id: str
+    external_id: Personal
     text: Personal
     sender: Personal | None = None
     language: str | None = None
@@ -51,7 +53,7 @@ class MessageFiled(Event, frozen=True, kw_only=True):
 
 
 class ReportOpened(Event, frozen=True, kw_only=True):
-    """A report was opened from a first message; `sender_key` is a keyed pseudonym, not the handle."""
+    """A report was opened from a first message; `sender_key` is the pseudonym of who wrote it, not the handle."""
 
     TOPIC: ClassVar[str] = "intake.report-opened"
     STREAM: ClassVar[str] = REPORT
@@ -92,7 +94,7 @@ class ReportDismissed(Event, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "intake.report-dismissed"
     STREAM: ClassVar[str] = REPORT
     reason: str
-    detail: str | None = None
+    detail: Personal | None = None
     sender_key: str | None = None
 
 
@@ -105,6 +107,13 @@ class ReportLinked(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
+class MessageFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
+    """Somebody opened what the messages of a report say; put on record before they saw it."""
+
+    TOPIC: ClassVar[str] = "intake.message-fields-viewed"
+    STREAM: ClassVar[str] = ACCESS
+
+
 EVENTS: tuple[type[Event], ...] = (
     MessageReceived,
     MessageFiled,
@@ -113,4 +122,5 @@ EVENTS: tuple[type[Event], ...] = (
     ReportAccepted,
     ReportDismissed,
     ReportLinked,
+    MessageFieldsViewed,
 )

@@ -17,6 +17,7 @@ from shared.eventstore.sqlite_work import SELECT_STREAM, SqliteWork
 from shared.eventstore.store import Tracking, Written
 from shared.eventstore.writer import GroupCommit, Job
 from shared.ids import new_id
+from shared.vault.sealing import Sealer
 
 T = TypeVar("T")
 
@@ -40,8 +41,12 @@ class SqliteEventStore:
         *,
         mapper: EventMapper | None = None,
         ids: Callable[[], UUID] = new_id,
+        sealer: Sealer | None = None,
     ) -> None:
-        """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
+        """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact.
+
+        `sealer` seals what is personal; without one it is stored as it was said.
+        """
         self.source = source
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
@@ -54,8 +59,9 @@ class SqliteEventStore:
         self._writer = GroupCommit(
             source,
             self._connect,
-            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful),
+            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful, sealer=sealer),
             self._has_committed,
+            sealer.flush if sealer is not None else lambda: None,
         )
         self._writer.start()
 

@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 
 from shared.errors import ConflictError, InvalidError
-from shared.events.envelope import Envelope, Event, Recorded
+from shared.events.envelope import Event, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.store import Written
+from shared.eventstore.wrapping import wrapped
 from shared.supervision import Failure, attempt
+from shared.vault.sealing import Sealer
 
 _INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)"
 SELECT_STREAM = "SELECT topic, state, rowid FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
@@ -30,6 +32,7 @@ class SqliteWork:
         ids: Callable[[], UUID],
         *,
         careful: bool,
+        sealer: Sealer | None = None,
     ) -> None:
         """Work on the transaction of this cursor; `careful` lets a single step be undone, at a price."""
         self._cursor = cursor
@@ -37,6 +40,7 @@ class SqliteWork:
         self._indexer = indexer
         self._ids = ids
         self._careful = careful
+        self._sealer = sealer
         self.appended: list[Recorded] = []
         self.has_written = False
 
@@ -54,7 +58,9 @@ class SqliteWork:
     ) -> Sequence[Recorded]:
         """Append facts behind the expected version."""
         return [
-            self._insert(self._wrap(stream_id, expected_version + offset, event, context))
+            self._insert(
+                wrapped(event, stream_id, expected_version + offset, context, ids=self._ids, sealer=self._sealer)
+            )
             for offset, event in enumerate(events, start=1)
         ]
 
@@ -122,24 +128,6 @@ class SqliteWork:
         if self._cursor.fetchone() is None:
             raise ConflictError(f"The reaction {reaction} has already read position {position}.")
         self.has_written = True
-
-    def _wrap(self, stream_id: UUID, version: int, event: Event, context: CommandContext) -> Recorded:
-        head = Envelope(
-            event_id=self._ids(),
-            type=event.TOPIC,
-            type_version=event.VERSION,
-            stream=event.STREAM,
-            stream_id=stream_id,
-            stream_version=version,
-            occurred_at=context.true_at,
-            recorded_at=context.now,
-            actor=context.actor,
-            correlation_id=context.correlation_id,
-            causation_id=context.causation_id,
-            traceparent=context.traceparent,
-            tenant=context.tenant,
-        )
-        return Recorded(head, event, 0)
 
     def _insert(self, fact: Recorded) -> Recorded:
         stored = self._mapper.to_stored_event(fact)

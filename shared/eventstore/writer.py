@@ -61,12 +61,14 @@ class GroupCommit(Thread):
         connect: Callable[[], sqlite3.Connection],
         begin_work: Callable[[sqlite3.Cursor, bool], SqliteWork],
         committed: Callable[[int], None],
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """`committed` is told the newest position after each commit that added facts."""
+        """`prepare` makes durable what a commit needs; `committed` is told the newest position after it."""
         super().__init__(name=f"writer-{name}", daemon=True)
         self._connect = connect
         self._begin_work = begin_work
         self._committed = committed
+        self._prepare = prepare
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
 
     def submit(self, job: Job) -> None:
@@ -126,6 +128,7 @@ class GroupCommit(Thread):
                     return
             if careful:
                 cursor.execute("RELEASE command")
+        self._prepare()
         connection.commit()
 
     def _resolve(self, connection: sqlite3.Connection, batch: Sequence[Job]) -> None:

@@ -23,14 +23,16 @@ NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
+    "cryptography": {"shared.vault"},
     "aiosmtplib": {"services.notify.channels"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
     "httpx": {"services.notify.channels", "shared.cli.demo"},
     "jinja2": {"services.reporting.api"},
+    "psycopg": {"shared.vault.postgres"},
     "motor": {"shared.documents"},
     "rich": {"shared.cli"},
-    "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.web.keys"},
+    "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.vault.sqlite", "shared.web.keys"},
     "starlette": {"shared.web"},
     "typer": {"services.__main__"},
     "uvicorn": {"shared.cli.serving"},

@@ -42,6 +42,7 @@ def _opened(recorded: Recorded) -> Case:
         opened_by=envelope.actor,
         course=after(Course(), recorded),
         issues=event.issues,
+        subject=envelope.subject,
     )
 
 

@@ -66,7 +66,13 @@ class House:
 
     def parts(self) -> Parts:
         """What another process over the same record would be lent."""
-        return Parts(lambda _name, _index: self.service.store, self.service.documents, self.folder, self.clock)
+        return Parts(
+            lambda _name, _index: self.service.store,
+            self.service.documents,
+            self.folder,
+            self.clock,
+            vault=self.embedded.vault,
+        )
 
     async def happens(self, *events: Event, case_id: UUID = CASE) -> None:
         store = self.embedded.stores["cases"]

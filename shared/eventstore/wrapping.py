@@ -1,0 +1,47 @@
+"""A fact on its way into the record: sealed and put into its envelope, the same for every store."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from shared.events.envelope import Envelope, Event, Recorded
+from shared.eventstore.context import CommandContext
+from shared.vault.fields import plan_of
+from shared.vault.sealing import Sealer
+from shared.vault.vault import own_subject
+
+
+def wrapped(
+    event: Event,
+    stream_id: UUID,
+    version: int,
+    context: CommandContext,
+    *,
+    ids: Callable[[], UUID],
+    sealer: Sealer | None,
+) -> Recorded:
+    """Return the fact as it is to be stored, its position still 0. Without a sealer it stays as it was said.
+
+    The sealer must be flushed before the transaction is committed.
+    """
+    subject = context.subject
+    if subject is None and plan_of(type(event)) is not None:
+        subject = own_subject(stream_id)
+    if sealer is not None and subject is not None:
+        event = sealer.seal(event, stream_id, version, subject)
+    head = Envelope(
+        event_id=ids(),
+        type=event.TOPIC,
+        type_version=event.VERSION,
+        stream=event.STREAM,
+        stream_id=stream_id,
+        stream_version=version,
+        occurred_at=context.true_at,
+        recorded_at=context.now,
+        actor=context.actor,
+        correlation_id=context.correlation_id,
+        causation_id=context.causation_id,
+        traceparent=context.traceparent,
+        tenant=context.tenant,
+        subject=subject,
+    )
+    return Recorded(head, event, 0)
