@@ -18,7 +18,7 @@ from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
 from shared.embedded import Build, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
-from shared.events.privacy import Purpose
+from shared.events.privacy import ErasureReason, Purpose
 from shared.observing.logs import configure
 from shared.web.access import Role
 
@@ -36,6 +36,8 @@ DATA = Path("data")
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
+vault = typer.Typer(no_args_is_help=True, help="Rotate the outer key, check proofs of erasure.")
+commands.add_typer(vault, name="vault")
 
 
 @commands.command()
@@ -141,6 +143,48 @@ def replay(
         for line in as_json(told) if as_lines else as_text(told):
             print(line)  # noqa: T201 - the story is this command's output
     house.close()
+
+
+@commands.command()
+def erase(
+    subject: Annotated[str, typer.Argument(help="The pseudonym, as reports and cases show it.")],
+    reason: Annotated[ErasureReason, typer.Option(help="Why.")],
+    data: Data = DATA,
+) -> None:
+    """Destroy the keys of a person, and print the signed proof. It cannot be undone."""
+    from shared.cli.vaulting import erase_subject  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors():
+        subjects = house.host.services["intake"].application.subjects
+        print(asyncio.run(erase_subject(subjects, subject, reason, system_clock())))  # noqa: T201 - the proof
+    house.close()
+
+
+@vault.command("rotate")
+def rotate_vault(data: Data = DATA) -> None:
+    """Wrap every data key with a new outer key, while the system runs; what is sealed is not touched."""
+    from shared.cli.vaulting import rotate  # noqa: PLC0415 - only here
+
+    house = open_existing(data, {})
+    with plain_errors(), Bars() as bars:
+        kek, done = rotate(house.vault, bars)
+    console.print(f"{done} data keys are wrapped with {kek} from now on.")
+    house.close()
+
+
+@vault.command("verify")
+def verify_proof(
+    file: Annotated[Path, typer.Argument(help="The proof of an erasure, as JSON.")],
+    public_key: Annotated[str, typer.Option(help="The public key that the office handed out.")],
+) -> None:
+    """Check a proof of erasure with nothing but the public key."""
+    from shared.cli.vaulting import check_proof  # noqa: PLC0415 - only here
+
+    with plain_errors():
+        good = check_proof(file, public_key)
+    console.print("The proof holds." if good else "[red]The proof does not hold.[/red]")
+    raise typer.Exit(0 if good else 1)
 
 
 @commands.command("import")

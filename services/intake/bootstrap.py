@@ -4,13 +4,14 @@ import secrets
 from pathlib import Path
 
 from services.intake.api import routers
-from services.intake.application import Intake, index
+from services.intake.application import Intake, Subjects, index
 from services.intake.consumers import filing
 from services.intake.projections import INBOX
 from services.intake.settings import Settings
 from services.intake.views import IntakeViews
 from shared.privacy.reading import Reading
 from shared.service import Parts, Service
+from shared.vault.proof import kept_signer
 
 SECRET_BYTES = 32
 
@@ -19,13 +20,14 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     """Put intake together; `secret` is read from the data folder, or made there at the first start."""
     settings = settings or Settings()
     store = parts.open_store("intake", index)
-    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"), parts.vault)
+    subjects = Subjects(store, parts.vault, kept_signer(parts.data / "proof.key"))
+    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"), parts.vault, subjects)
     views = IntakeViews(store, parts.documents, intake.receipt, Reading(store, parts.vault))
     return Service(
         name="intake",
         store=store,
         documents=parts.documents,
-        routers=routers(intake, views, settings.batch_limit),
+        routers=routers(intake, subjects, views, settings.batch_limit),
         projections=(INBOX,),
         reactions=(filing(intake, parts.clock),),
         application=intake,

@@ -95,7 +95,7 @@ class IntakeViews:
         first = [(await self._store.stream(message_id))[0] for message_id in joined]
         parts = [Part(_said(one), _own_place(one)) for one in first]
         messages = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
-        return listed(row) | {"messages": messages}
+        return listed(row) | {"subject": facts[0].envelope.subject, "messages": messages}
 
 
 def _own_place(fact: Recorded) -> Place:

@@ -1,17 +1,18 @@
 """What intake says: messages as they came in, and the reports opened from them."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
 from shared.events.envelope import Accused, Event, Personal
-from shared.events.privacy import FieldsViewed
+from shared.events.privacy import ErasureReason, FieldsViewed
 from shared.events.values import Party, SafeContact
 
 MESSAGE = "intake.message"
 REPORT = "intake.report"
 ACCESS = "intake.access"
+SUBJECT = "intake.subject"
 
 
 class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -107,6 +108,48 @@ class ReportLinked(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
+class SubjectErased(Event, frozen=True, kw_only=True):
+    """The keys of a person were destroyed; `keys` says which, as `PSEUDONYM/VERSION/OUTER KEY`."""
+
+    TOPIC: ClassVar[str] = "intake.subject-erased"
+    STREAM: ClassVar[str] = SUBJECT
+    reason: ErasureReason
+    keys: tuple[str, ...]
+
+
+class ErasurePostponed(Event, frozen=True, kw_only=True):
+    """The time of a person's data is over, but something holds it back."""
+
+    TOPIC: ClassVar[str] = "intake.erasure-postponed"
+    STREAM: ClassVar[str] = SUBJECT
+    because: Literal["legal-hold", "open-report"]
+
+
+class HoldPlaced(Event, frozen=True, kw_only=True):
+    """Nothing of this person may be erased until the hold is lifted; `order` names who demands it, and the file."""
+
+    TOPIC: ClassVar[str] = "intake.hold-placed"
+    STREAM: ClassVar[str] = SUBJECT
+    order: str
+
+
+class HoldLifted(Event, frozen=True, kw_only=True):
+    """The hold ended."""
+
+    TOPIC: ClassVar[str] = "intake.hold-lifted"
+    STREAM: ClassVar[str] = SUBJECT
+    order: str
+
+
+class StatementCorrected(Event, frozen=True, kw_only=True):
+    """The person says that something on record about them is otherwise; what was said before stays on record."""
+
+    TOPIC: ClassVar[str] = "intake.statement-corrected"
+    STREAM: ClassVar[str] = SUBJECT
+    about: str
+    text: Personal
+
+
 class MessageFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
     """Somebody opened what the messages of a report say; put on record before they saw it."""
 
@@ -122,5 +165,10 @@ EVENTS: tuple[type[Event], ...] = (
     ReportAccepted,
     ReportDismissed,
     ReportLinked,
+    SubjectErased,
+    ErasurePostponed,
+    HoldPlaced,
+    HoldLifted,
+    StatementCorrected,
     MessageFieldsViewed,
 )

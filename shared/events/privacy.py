@@ -10,6 +10,10 @@ Purpose = Literal["handling", "safety", "review", "legal", "rights"]
 because a law or court asks, or because the person themselves asks."""
 
 
+ErasureReason = Literal["request", "retention", "court-order", "safety"]
+"""Why the data of a person is erased: they asked, its time is over, a court said so, or it endangers them."""
+
+
 class FieldsViewed(Event, frozen=True, kw_only=True):
     """Sealed fields of a person were opened; who and when is in the envelope."""
 

@@ -13,7 +13,7 @@ from shared.eventstore.context import CommandContext
 from shared.eventstore.index import Indexer
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.store import Written
-from shared.eventstore.wrapping import wrapped
+from shared.eventstore.wrapping import wrap
 from shared.supervision import Failure, attempt
 from shared.vault.sealing import Sealer
 
@@ -58,9 +58,7 @@ class SqliteWork:
     ) -> Sequence[Recorded]:
         """Append facts behind the expected version."""
         return [
-            self._insert(
-                wrapped(event, stream_id, expected_version + offset, context, ids=self._ids, sealer=self._sealer)
-            )
+            self._insert(wrap(event, self._ids(), stream_id, expected_version + offset, context, sealer=self._sealer))
             for offset, event in enumerate(events, start=1)
         ]
 

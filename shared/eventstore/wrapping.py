@@ -1,6 +1,5 @@
-"""A fact on its way into the record: sealed and put into its envelope, the same for every store."""
+"""Put a fact into its envelope, what is personal in it sealed: the same for every engine."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from shared.events.envelope import Envelope, Event, Recorded
@@ -10,18 +9,19 @@ from shared.vault.sealing import Sealer
 from shared.vault.vault import own_subject
 
 
-def wrapped(
+def wrap(
     event: Event,
+    event_id: UUID,
     stream_id: UUID,
     version: int,
     context: CommandContext,
     *,
-    ids: Callable[[], UUID],
-    sealer: Sealer | None,
+    position: int = 0,
+    sealer: Sealer | None = None,
 ) -> Recorded:
-    """Return the fact as it is to be stored, its position still 0. Without a sealer it stays as it was said.
+    """Return the fact as it is stored: who, when and why come from the command's circumstances.
 
-    The sealer must be flushed before the transaction is committed.
+    Without a sealer it stays as it was said; with one, that must be flushed before the transaction is committed.
     """
     subject = context.subject
     if subject is None and plan_of(type(event)) is not None:
@@ -29,7 +29,7 @@ def wrapped(
     if sealer is not None and subject is not None:
         event = sealer.seal(event, stream_id, version, subject)
     head = Envelope(
-        event_id=ids(),
+        event_id=event_id,
         type=event.TOPIC,
         type_version=event.VERSION,
         stream=event.STREAM,
@@ -44,4 +44,4 @@ def wrapped(
         tenant=context.tenant,
         subject=subject,
     )
-    return Recorded(head, event, 0)
+    return Recorded(head, event, position)

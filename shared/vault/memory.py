@@ -19,6 +19,7 @@ class PassingKeys:
         self._keys: dict[tuple[UUID, int], KeyRow] = {}
         self._handles: dict[bytes, UUID] = {}
         self._erased: dict[UUID, int] = {}
+        self._gone: dict[UUID, Sequence[KeyRow]] = {}
         self._secrets: dict[str, tuple[str, bytes]] = {}
 
     def find(self, subject: UUID) -> Found:
@@ -39,9 +40,13 @@ class PassingKeys:
     def erase(self, subject: UUID, at: datetime, reason: str) -> Sequence[KeyRow]:  # noqa: ARG002 - kept nowhere
         """Forget keys and pseudonyms, and remember that."""
         gone = [place for place in self._keys if place[0] == subject]
+        if subject not in self._erased:
+            self._gone[subject] = [self._keys[place]._replace(wrapped=b"") for place in gone]
         self._erased.setdefault(subject, len(self._erased) + 1)
         self._handles = {handle: one for handle, one in self._handles.items() if one != subject}
-        return [self._keys.pop(place)._replace(wrapped=b"") for place in gone]
+        for place in gone:
+            self._keys.pop(place)
+        return self._gone[subject]
 
     def tombstones(self, after: int) -> Sequence[tuple[int, UUID]]:
         """Return what was erased after a number."""

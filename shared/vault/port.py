@@ -22,6 +22,17 @@ class Found(NamedTuple):
     erased: bool
 
 
+def as_text(rows: Sequence[KeyRow]) -> str:
+    """Return which keys were destroyed, as a tombstone says it."""
+    return " ".join(f"{row.version}:{row.kek}" for row in rows)
+
+
+def as_rows(subject: UUID, text: str) -> Sequence[KeyRow]:
+    """Return which keys a tombstone stands for."""
+    parts = (one.partition(":") for one in text.split())
+    return [KeyRow(subject, int(version), kek, b"") for version, _, kek in parts]
+
+
 class KeyStorage(Protocol):
     """Keys, tombstones, and which pseudonym stands for which handle. Everything is durable when a method returns."""
 
@@ -38,7 +49,10 @@ class KeyStorage(Protocol):
         ...
 
     def erase(self, subject: UUID, at: datetime, reason: str) -> Sequence[KeyRow]:
-        """Destroy keys and pseudonyms beyond recovery, leave a tombstone, return what was destroyed, without bytes."""
+        """Destroy keys and pseudonyms beyond recovery, leave a tombstone, return what was destroyed, without bytes.
+
+        Done again, it makes sure of it and returns the same.
+        """
         ...
 
     def tombstones(self, after: int) -> Sequence[tuple[int, UUID]]:

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 
 from shared.errors import TryLaterError
-from shared.vault.port import Found, KeyRow
+from shared.vault.port import Found, KeyRow, as_rows, as_text
 
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS vault",
@@ -26,7 +26,8 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS handles_subject ON vault.handles (subject)",
     (
         "CREATE TABLE IF NOT EXISTS vault.tombstones (number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "
-        "subject uuid NOT NULL UNIQUE, erased_at timestamptz NOT NULL, reason text NOT NULL)"
+        "subject uuid NOT NULL UNIQUE, erased_at timestamptz NOT NULL, reason text NOT NULL, "
+        "gone text NOT NULL)"
     ),
     "CREATE TABLE IF NOT EXISTS vault.secrets (name text PRIMARY KEY, kek text NOT NULL, wrapped bytea NOT NULL)",
 )
@@ -88,11 +89,14 @@ class PostgresKeys:
                 "DELETE FROM vault.data_keys WHERE subject = %s RETURNING version, kek", (subject,)
             ).fetchall()
             self._connection.execute("DELETE FROM vault.handles WHERE subject = %s", (subject,))
+            told = as_text([KeyRow(subject, version, kek, b"") for version, kek in gone])
             self._connection.execute(
-                "INSERT INTO vault.tombstones (subject, erased_at, reason) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                (subject, at, reason),
+                "INSERT INTO vault.tombstones (subject, erased_at, reason, gone) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                (subject, at, reason, told),
             )
-        return [KeyRow(subject, version, kek, b"") for version, kek in gone]
+        ((kept,),) = self._ask("SELECT gone FROM vault.tombstones WHERE subject = %s", subject)
+        return as_rows(subject, kept)
 
     def tombstones(self, after: int) -> Sequence[tuple[int, UUID]]:
         """Return what was erased after a number."""

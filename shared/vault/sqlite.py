@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import TryLaterError
-from shared.vault.port import Found, KeyRow
+from shared.vault.port import Found, KeyRow, as_rows, as_text
 
 _TABLES = (
     (
@@ -22,7 +22,7 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS handles_subject ON handles (subject)",
     (
         "CREATE TABLE IF NOT EXISTS tombstones (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-        "subject BLOB NOT NULL UNIQUE, erased_at TEXT NOT NULL, reason TEXT NOT NULL)"
+        "subject BLOB NOT NULL UNIQUE, erased_at TEXT NOT NULL, reason TEXT NOT NULL, gone TEXT NOT NULL)"
     ),
     (
         "CREATE TABLE IF NOT EXISTS secrets "
@@ -82,15 +82,16 @@ class SqliteKeys:
         with self._write_lock, self._read_lock:
             with self._transaction():
                 gone = self._writer.execute(
-                    "DELETE FROM data_keys WHERE subject = ? RETURNING version, kek", (subject.bytes,)
+                    "DELETE FROM data_keys WHERE subject = ? RETURNING version, kek, wrapped", (subject.bytes,)
                 ).fetchall()
                 self._writer.execute("DELETE FROM handles WHERE subject = ?", (subject.bytes,))
                 self._writer.execute(
-                    "INSERT OR IGNORE INTO tombstones (subject, erased_at, reason) VALUES (?, ?, ?)",
-                    (subject.bytes, at.isoformat(), reason),
+                    "INSERT OR IGNORE INTO tombstones (subject, erased_at, reason, gone) VALUES (?, ?, ?, ?)",
+                    (subject.bytes, at.isoformat(), reason, as_text([KeyRow(subject, *row) for row in gone])),
                 )
             self._truncate()
-        return [KeyRow(subject, version, kek, b"") for version, kek in gone]
+        (told,) = self._ask("SELECT gone FROM tombstones WHERE subject = ?", subject.bytes)
+        return as_rows(subject, told[0])
 
     def tombstones(self, after: int) -> Sequence[tuple[int, UUID]]:
         """Return what was erased after a number."""

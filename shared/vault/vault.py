@@ -125,7 +125,18 @@ class Vault:
             gone.extend(self.keys.erase(one, at, reason))
             with self._lock:
                 self._held.pop(one, None)
+        self._looked = 0.0
         return gone
+
+    def knows(self, subject: UUID) -> bool:
+        """Whether there is or was a key of this person."""
+        held = self._of(subject)
+        return held.erased or bool(held.ciphers)
+
+    def erasures(self) -> int:
+        """Return the number of the newest tombstone that this process has heard of."""
+        self._hear()
+        return self._tombstone
 
     def is_erased(self, subject: UUID) -> bool:
         """Whether the data of a person was erased."""

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.intake import domain
-from services.intake.application import OPEN_REPORT, index
+from services.intake.application.index import OPEN_REPORT, index
 from services.intake.domain import Accept, Report
 from shared.errors import GateClosedError
 from shared.events.envelope import Actor, Envelope, Event, Recorded

@@ -1,4 +1,4 @@
-"""What intake can be told: one method per command."""
+"""Messages taken in, filed into reports, and reports decided on: one method per command."""
 
 import hashlib
 import hmac
@@ -9,26 +9,21 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.intake import domain
+from services.intake.application.index import OPEN_REPORT
+from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     MessageFiled,
     MessageReceived,
-    ReportAccepted,
-    ReportDismissed,
-    ReportLinked,
     ReportMessageAdded,
-    ReportOpened,
 )
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
-from shared.eventstore.index import IndexEntry
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
 from shared.vault.vault import Vault
-
-OPEN_REPORT = "open-report"
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
@@ -43,26 +38,15 @@ class Taken:
     repeated: bool
 
 
-def index(recorded: Recorded) -> Sequence[IndexEntry]:
-    """Point from a sender to their open report, until it is decided on."""
-    match recorded.event:
-        case ReportOpened(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
-        case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, None),)
-        case ReportLinked(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, None),)
-    return ()
-
-
 class Intake:
     """The write side of intake."""
 
-    def __init__(self, store: EventStore, secret: bytes, vault: Vault) -> None:
+    def __init__(self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects) -> None:
         """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
         self._store = store
         self._secret = secret
         self._vault = vault
+        self.subjects = subjects
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
