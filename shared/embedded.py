@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from shared.clock import Clock, system_clock
 from shared.documents.sqlite import SqliteDocuments
@@ -17,6 +17,7 @@ from shared.eventstore.open import open_store
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
+from shared.privacy.persons import Rights
 from shared.service import Parts, Service
 from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
@@ -24,6 +25,7 @@ from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
+from shared.web.mine import mine_router
 
 Build = Callable[[Parts, Mapping[str, EventStore]], Service]
 """A service's bootstrap; gets the records of the services built before it."""
@@ -52,7 +54,9 @@ class Embedded:
             yield
             self.host.stop()
 
-        routers = [router for service in self.host.services.values() for router in service.routers]
+        services = self.host.services.values()
+        routers = [router for service in services for router in service.routers]
+        routers += [router for service in services if service.rights for router in [self._rights(service.rights)]]
         return create_app(
             routers,
             gatekeeper=self.keys,
@@ -63,6 +67,10 @@ class Embedded:
             clock=self.clock,
             traffic=self.traffic,
         )
+
+    def _rights(self, rights: Rights) -> APIRouter:
+        records = {name: service.personal for name, service in self.host.services.items() if service.personal}
+        return mine_router(records, rights, self.clock)
 
     def close(self) -> None:
         """Finish what is queued and close every file."""

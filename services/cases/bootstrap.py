@@ -5,10 +5,11 @@ from services.cases.application import Cases, index
 from services.cases.consumers import reactions
 from services.cases.projections import PROJECTIONS
 from services.cases.settings import Settings
-from services.cases.views import Lists, Records
+from services.cases.views import Lists, Records, viewed_themselves
 from shared.errors import SettingsError
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, default_policy, read_policy
+from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
 from shared.service import Parts, Service
 
@@ -26,13 +27,15 @@ def build(
     store = store or parts.open_store(NAME, index)
     policy = policy or _policy(settings or Settings())
     cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy, vault=parts.vault)
+    lists = Lists(parts.documents)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=routers(cases, Records(store, Reading(store, parts.vault)), Lists(parts.documents), parts.clock),
+        routers=routers(cases, Records(store, Reading(store, parts.vault)), lists, parts.clock),
         projections=PROJECTIONS,
         reactions=reactions(cases, parts.clock),
+        personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),
         application=cases,
     )
 

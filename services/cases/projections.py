@@ -46,6 +46,7 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
 def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.number = event.number
     row.channel = event.channel
+    row.subject = recorded.envelope.subject
     row.country = event.country
     row.sector = event.sector
     row.site = event.site

@@ -1,14 +1,16 @@
 """The composition root of intake."""
 
 import secrets
+from functools import partial
 from pathlib import Path
 
 from services.intake.api import routers
-from services.intake.application import Intake, Subjects, index
+from services.intake.application import Intake, Subjects, indexer, receipt_of
 from services.intake.consumers import filing
 from services.intake.projections import INBOX
 from services.intake.settings import Settings
-from services.intake.views import IntakeViews
+from services.intake.views import IntakeViews, viewed_themselves
+from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
 from shared.service import Parts, Service
 from shared.vault.proof import kept_signer
@@ -19,9 +21,10 @@ SECRET_BYTES = 32
 def build(parts: Parts, settings: Settings | None = None, secret: bytes | None = None) -> Service:
     """Put intake together; `secret` is read from the data folder, or made there at the first start."""
     settings = settings or Settings()
-    store = parts.open_store("intake", index)
+    secret = secret or kept_secret(parts.data / "receipts.key")
+    store = parts.open_store("intake", indexer(partial(receipt_of, secret)))
     subjects = Subjects(store, parts.vault, kept_signer(parts.data / "proof.key"))
-    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"), parts.vault, subjects)
+    intake = Intake(store, secret, parts.vault, subjects)
     views = IntakeViews(store, parts.documents, intake.receipt, Reading(store, parts.vault))
     return Service(
         name="intake",
@@ -30,6 +33,8 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         routers=routers(intake, subjects, views, settings.batch_limit),
         projections=(INBOX,),
         reactions=(filing(intake, parts.clock),),
+        personal=RecordOfPerson(store, parts.vault, views.streams_of, viewed_themselves),
+        rights=intake,
         application=intake,
     )
 

@@ -28,6 +28,7 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
             language=event.language,
             country=event.country or (event.grievance.country if event.grievance else None),
             issues=event.grievance.issues if event.grievance else (),
+            subject=envelope.subject,
         )
     if row is None:
         raise TypeError("a report begins with report-opened")

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.intake.domain.subjects import subject_stream
 from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
+from shared.events.privacy import Purpose
 from shared.eventstore.store import EventStore
 from shared.privacy.reading import Asked, Part, Reading, Say
 from shared.vault.sealing import Place, place_of
@@ -30,13 +32,18 @@ class ReportRow(Row, kw_only=True):
     issues: tuple[str, ...] = ()
     case_id: UUID | None = None
     dismissed_because: str | None = None
+    subject: UUID | None = None
+    retained: bool = True
 
 
 REPORTS = Collection(
     "reports",
-    1,
+    2,
     ReportRow,
-    columns=("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+    columns=(
+        *("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+        *("subject", "retained", "dismissed_because", "last_message_at"),
+    ),
     order="opened_at",
 )
 
@@ -44,6 +51,7 @@ REPORTS = Collection(
 def listed(row: ReportRow) -> dict[str, Any]:
     """Return a report as lists show it."""
     members: dict[str, Any] = msgspec.to_builtins(row)
+    del members["retained"]
     return {"report_id": members.pop("id")} | members
 
 
@@ -85,6 +93,16 @@ class IntakeViews:
         """Return how many reports meet the conditions."""
         return await self._documents.count(REPORTS, conditions)
 
+    async def streams_of(self, subject: UUID) -> Sequence[UUID]:
+        """Return the streams that speak of a person: their reports, the messages in them, and their own."""
+        streams = [subject_stream(subject)]
+        query = Query((Condition("subject", "eq", subject),), sort="opened_at", limit=200)
+        for row in (await self._documents.find(REPORTS, query)).rows:
+            facts = await self._store.stream(row.id)
+            joined = (fact.event for fact in facts if isinstance(fact.event, ReportOpened | ReportMessageAdded))
+            streams += [row.id, *(event.message_id for event in joined)]
+        return streams
+
     async def report(self, report_id: UUID, asked: Asked | None = None) -> dict[str, Any]:
         """Return a report with what its messages say; what is sealed is opened only for who asked."""
         row = await self._documents.get(REPORTS, report_id)
@@ -95,12 +113,17 @@ class IntakeViews:
         first = [(await self._store.stream(message_id))[0] for message_id in joined]
         parts = [Part(_said(one), _own_place(one)) for one in first]
         messages = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
-        return listed(row) | {"subject": facts[0].envelope.subject, "messages": messages}
+        return listed(row) | {"messages": messages}
 
 
 def _own_place(fact: Recorded) -> Place:
     head = fact.envelope
     return place_of({head.subject}, head.stream_id, head.stream_version)
+
+
+def viewed_themselves(subject: UUID, purpose: Purpose, fields: tuple[str, ...]) -> MessageFieldsViewed:
+    """Say that a person was shown what is kept of them here."""
+    return MessageFieldsViewed(subject=subject, purpose=purpose, record="report", record_id=subject, fields=fields)
 
 
 def _viewed(report_id: UUID) -> Say:

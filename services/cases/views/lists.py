@@ -1,6 +1,6 @@
 """The lists: filtered, counted, newest first, paged by a cursor that stays valid while rows are written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from shared.documents.port import Condition, Documents, Page, Query, R
 from shared.events.cases import OrganisationKind
 from shared.web.paging import read_cursor, write_cursor
 
-_HIDDEN = ("id", "course", "text", "due_by")
+_HIDDEN = ("id", "course", "text", "due_by", "retained")
 
 
 class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,11 @@ class Lists:
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions)
         return _answer(page, [_case(row, now) for row in page.rows], total)
+
+    async def of_person(self, subject: UUID) -> Sequence[UUID]:
+        """Return the cases of a person."""
+        query = Query((Condition("subject", "eq", subject),), sort="opened_at", limit=200)
+        return [row.id for row in (await self.documents.find(CASES, query)).rows]
 
     async def organisations(self, filters: OrganisationFilters, limit: int, after: str | None) -> dict[str, object]:
         """Return a page of organisations and how many there are in all."""

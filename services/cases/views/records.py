@@ -16,12 +16,18 @@ from services.cases.views.showing import show
 from shared.errors import NotFoundError
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
+from shared.events.privacy import Purpose
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
 from shared.privacy.reading import Asked, Part, Reading, Say
 from shared.vault.sealing import place_of
 
 _ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
+
+
+def viewed_themselves(subject: UUID, purpose: Purpose, fields: tuple[str, ...]) -> facts.CaseFieldsViewed:
+    """Say that a person was shown what is kept of them here."""
+    return facts.CaseFieldsViewed(subject=subject, purpose=purpose, record="case", record_id=subject, fields=fields)
 
 
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):

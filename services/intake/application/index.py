@@ -1,12 +1,35 @@
-"""What decisions must know at once: which report of a sender is open."""
+"""What must be known at once: which report of a sender is open, and which message a receipt was given for."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from shared.events.envelope import Recorded
-from shared.events.intake import ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
-from shared.eventstore.index import IndexEntry
+from shared.events.intake import MessageReceived, ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
+from shared.eventstore.index import IndexEntry, Indexer
 
 OPEN_REPORT = "open-report"
+
+
+RECEIPT = "receipt"
+
+
+def receipt_key(receipt: str) -> str:
+    """Return under what a receipt is found: its hash, so that the record alone gives no receipt away."""
+    letters = "".join(sign for sign in receipt.upper() if sign.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()[:32]
+
+
+def indexer(receipt: Callable[[UUID], str]) -> Indexer:
+    """Return the index of intake; `receipt` makes the receipt of a message."""
+
+    def index_all(recorded: Recorded) -> Sequence[IndexEntry]:
+        if isinstance(recorded.event, MessageReceived):
+            message_id = recorded.envelope.stream_id
+            return (IndexEntry(RECEIPT, receipt_key(receipt(message_id)), str(message_id)),)
+        return index(recorded)
+
+    return index_all
 
 
 def index(recorded: Recorded) -> Sequence[IndexEntry]:

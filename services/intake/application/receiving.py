@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.intake import domain
-from services.intake.application.index import OPEN_REPORT
+from services.intake.application.index import OPEN_REPORT, RECEIPT, receipt_key
 from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
 from shared.events.envelope import Recorded
@@ -105,10 +105,18 @@ class Intake:
         unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
 
     def receipt(self, identity: UUID) -> str:
-        """Return the sender's receipt: 80 bits that only the holder of the secret can derive from the message id."""
-        digest = hmac.digest(self._secret, b"receipt" + identity.bytes, hashlib.sha256)
-        code = crockford(int.from_bytes(digest[:10], "big"), 16)
-        return "-".join(code[start : start + 4] for start in range(0, 16, 4))
+        """Return the sender's receipt."""
+        return receipt_of(self._secret, identity)
+
+    async def person_of(self, receipt: str) -> UUID | None:
+        """Return the pseudonym of who holds a receipt."""
+        message = await self._store.lookup(RECEIPT, receipt_key(receipt))
+        facts = await self._store.stream(UUID(message)) if message else ()
+        return facts[0].envelope.subject if facts else None
+
+    async def correct(self, *, subject: UUID, about: str, text: str, context: CommandContext) -> Written:
+        """Take down what a person says is otherwise."""
+        return await self.subjects.correct(subject=subject, about=about, text=text, context=context)
 
     def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:
@@ -134,3 +142,10 @@ class Intake:
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
         unit.append(report_id, unit.version(report_id), [added], context)
         return report_id
+
+
+def receipt_of(secret: bytes, identity: UUID) -> str:
+    """Return the receipt of a message: 80 bits that only the holder of the secret can derive from its id."""
+    digest = hmac.digest(secret, b"receipt" + identity.bytes, hashlib.sha256)
+    code = crockford(int.from_bytes(digest[:10], "big"), 16)
+    return "-".join(code[start : start + 4] for start in range(0, 16, 4))

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.intake.application.index import OPEN_REPORT
 from services.intake.domain import subjects as domain
-from services.intake.domain.subjects import Subject
+from services.intake.domain.subjects import Subject, subject_stream
 from shared.errors import NotFoundError
 from shared.events.envelope import Event, Recorded
 from shared.events.intake import SubjectErased
@@ -16,16 +16,10 @@ from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
-from shared.ids import derived_id
 from shared.vault.proof import Signer
 from shared.vault.vault import Vault
 
 SUBJECT: Decider[Subject] = Decider("person", domain.evolve)
-
-
-def subject_stream(subject: UUID) -> UUID:
-    """Return the stream that says what was done about a person."""
-    return derived_id("subject-file", subject.hex)
 
 
 class Subjects:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -9,6 +10,7 @@ from shared.errors import GateClosedError
 from shared.events.envelope import Event, Recorded
 from shared.events.intake import ErasurePostponed, HoldLifted, HoldPlaced, StatementCorrected, SubjectErased
 from shared.events.privacy import ErasureReason
+from shared.ids import derived_id
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -17,6 +19,11 @@ class Subject(msgspec.Struct, frozen=True):
     held_by: tuple[str, ...] = ()
     postponed: bool = False
     erased: bool = False
+
+
+def subject_stream(subject: UUID) -> UUID:
+    """Return the stream that says what was done about a person."""
+    return derived_id("subject-file", subject.hex)
 
 
 def evolve(subject: Subject | None, fact: Recorded) -> Subject:
