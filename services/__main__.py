@@ -161,6 +161,29 @@ def erase(
     house.close()
 
 
+@commands.command("redact")
+def redact_(
+    service: Annotated[str, typer.Argument(help="Whose record: intake, cases or notify.")],
+    stream: Annotated[str, typer.Argument(help="The stream's id.")],
+    version: Annotated[int, typer.Argument(help="Which fact of it.")],
+    order: Annotated[str, typer.Option(help="Who orders it, and the file.")],
+    data: Data = DATA,
+) -> None:
+    """Take what people said out of the stored bytes of a fact, for a court order; its old hash stays on record."""
+    from shared.cli.vaulting import redact_fact  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors():
+        subjects = house.host.services["intake"].application.subjects
+        fact = asyncio.run(
+            redact_fact(
+                subjects, data, service=service, stream=stream, version=version, ordered_by=order, now=system_clock()
+            )
+        )
+    console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
+    house.close()
+
+
 @vault.command("rotate")
 def rotate_vault(data: Data = DATA) -> None:
     """Wrap every data key with a new outer key, while the system runs; what is sealed is not touched."""

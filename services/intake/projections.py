@@ -10,6 +10,7 @@ from shared.events.intake import (
     ReportLinked,
     ReportMessageAdded,
     ReportOpened,
+    ReportRetired,
 )
 
 
@@ -39,6 +40,8 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
         case ReportAccepted() | ReportLinked():
             row.state = "accepted" if isinstance(event, ReportAccepted) else "linked"
             row.case_id = event.case_id
+        case ReportRetired():
+            row.retained = False
         case ReportDismissed():
             row.state = "dismissed"
             row.dismissed_because = event.reason

@@ -1,12 +1,13 @@
 """What intake's views and streams answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 
+from services.intake.domain import DismissReason
 from services.intake.domain.subjects import subject_stream
 from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
 from shared.errors import NotFoundError
@@ -14,8 +15,10 @@ from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.events.privacy import Purpose
 from shared.eventstore.store import EventStore
+from shared.policy import Retention
 from shared.privacy.reading import Asked, Part, Reading, Say
 from shared.vault.sealing import Place, place_of
+from shared.web.paging import Cursor
 
 
 class ReportRow(Row, kw_only=True):
@@ -103,6 +106,27 @@ class IntakeViews:
             streams += [row.id, *(event.message_id for event in joined)]
         return streams
 
+    async def ripe(self, retention: Retention, now: datetime) -> AsyncIterator[tuple[UUID, Sequence[UUID]]]:
+        """Yield persons with their reports, where all of these were decided on and kept long enough."""
+        kinds = [Condition("dismissed_because", "eq", reason) for reason in get_args(DismissReason)]
+        for kind in (*kinds, Condition("state", "eq", "linked")):
+            conditions = (kind, Condition("retained", "eq", True), Condition("last_message_at", "lt", now))
+            after: Cursor | None = None
+            while True:
+                page = await self._documents.find(REPORTS, Query(conditions, sort="last_message_at", after=after))
+                over = (row.subject for row in page.rows if _kept_long_enough(row, retention, now))
+                for subject in dict.fromkeys(over):
+                    if subject is not None and (ripe := await self._all_ripe(subject, retention, now)):
+                        yield subject, ripe
+                if (after := page.next) is None:
+                    break
+
+    async def _all_ripe(self, subject: UUID, retention: Retention, now: datetime) -> Sequence[UUID]:
+        query = Query((Condition("subject", "eq", subject),), sort="opened_at", limit=200)
+        rows = (await self._documents.find(REPORTS, query)).rows
+        over = [row for row in rows if not row.retained or _kept_long_enough(row, retention, now)]
+        return [row.id for row in over if row.retained] if len(over) == len(rows) else []
+
     async def report(self, report_id: UUID, asked: Asked | None = None) -> dict[str, Any]:
         """Return a report with what its messages say; what is sealed is opened only for who asked."""
         row = await self._documents.get(REPORTS, report_id)
@@ -114,6 +138,12 @@ class IntakeViews:
         parts = [Part(_said(one), _own_place(one)) for one in first]
         messages = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
         return listed(row) | {"messages": messages}
+
+
+def _kept_long_enough(row: ReportRow, retention: Retention, now: datetime) -> bool:
+    if row.dismissed_because is not None:
+        return row.last_message_at + retention.of_report(row.dismissed_because) <= now
+    return row.state == "linked" and row.last_message_at + retention.of_case("default") <= now
 
 
 def _own_place(fact: Recorded) -> Place:

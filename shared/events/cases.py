@@ -216,6 +216,13 @@ class CaseReopened(CaseEvent, frozen=True, kw_only=True):
     reason: Personal
 
 
+class CaseRetired(CaseEvent, frozen=True, kw_only=True):
+    """The case was kept as long as its kind is; what people said in it may be erased."""
+
+    TOPIC: ClassVar[str] = "cases.case-retired"
+    report_id: UUID | None = None
+
+
 class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
     """A record of an earlier system, as it stood there. Its word was never checked with a worker.
 
@@ -269,6 +276,7 @@ EVENTS: tuple[type[Event], ...] = (
     RemedyItemRefuted,
     CaseClosed,
     CaseReopened,
+    CaseRetired,
     LegacyRecordImported,
     CaseFieldsViewed,
     OrganisationRegistered,

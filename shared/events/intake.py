@@ -108,6 +108,13 @@ class ReportLinked(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
+class ReportRetired(Event, frozen=True, kw_only=True):
+    """A dismissed report was kept as long as its kind is; what people said in it may be erased."""
+
+    TOPIC: ClassVar[str] = "intake.report-retired"
+    STREAM: ClassVar[str] = REPORT
+
+
 class SubjectErased(Event, frozen=True, kw_only=True):
     """The keys of a person were destroyed; `keys` says which, as `PSEUDONYM/VERSION/OUTER KEY`."""
 
@@ -117,12 +124,25 @@ class SubjectErased(Event, frozen=True, kw_only=True):
     keys: tuple[str, ...]
 
 
+class FactRedacted(Event, frozen=True, kw_only=True):
+    """On order, the stored bytes of a fact of some service lost what people said; `sha256` is that of the old bytes."""
+
+    TOPIC: ClassVar[str] = "intake.fact-redacted"
+    STREAM: ClassVar[str] = SUBJECT
+    service: str
+    stream_id: UUID
+    stream_version: int
+    sha256: str
+    ordered_by: str
+
+
 class ErasurePostponed(Event, frozen=True, kw_only=True):
     """The time of a person's data is over, but something holds it back."""
 
     TOPIC: ClassVar[str] = "intake.erasure-postponed"
     STREAM: ClassVar[str] = SUBJECT
     because: Literal["legal-hold", "open-report"]
+    last_report: UUID | None = None
 
 
 class HoldPlaced(Event, frozen=True, kw_only=True):
@@ -165,7 +185,9 @@ EVENTS: tuple[type[Event], ...] = (
     ReportAccepted,
     ReportDismissed,
     ReportLinked,
+    ReportRetired,
     SubjectErased,
+    FactRedacted,
     ErasurePostponed,
     HoldPlaced,
     HoldLifted,

@@ -1,7 +1,8 @@
 """The library's SQLite recorder with numbers that survive dump, vacuum and deletion, and durable commits.
 
 Beside the events lie, in the same file and the same transactions, three small tables: how far reactions have read
-(the library's `tracking`), the index, the answers given under an idempotency key, and parked events.
+(the library's `tracking`), the index, the answers given under an idempotency key, parked events, and the hashes
+of facts as they were before a court had them redacted.
 """
 
 from pathlib import Path
@@ -28,6 +29,11 @@ CREATE_BESIDE = (
         "CREATE TABLE IF NOT EXISTS parked (reaction TEXT NOT NULL, position INTEGER NOT NULL, "
         "stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, topic TEXT NOT NULL, cause TEXT NOT NULL, "
         "parked_at TEXT NOT NULL, PRIMARY KEY (reaction, position)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS redactions (stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, "
+        "sha256 TEXT NOT NULL, ordered_by TEXT NOT NULL, redacted_at TEXT NOT NULL, "
+        "PRIMARY KEY (stream_id, stream_version)) WITHOUT ROWID"
     ),
 )
 

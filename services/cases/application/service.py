@@ -172,6 +172,11 @@ class Cases:
         """Take the case up again."""
         return await self._change(context, case_id, lambda _, case: closing.reopen(case, command))
 
+    async def retire(self, *, context: CommandContext, case_id: UUID) -> Written:
+        """Say that a case was kept long enough."""
+        at, policy = context.true_at, self.policy
+        return await self._change(context, case_id, lambda _, case: closing.retire(case, at=at, policy=policy))
+
     async def register_organisation(
         self, *, context: CommandContext, command: commands.RegisterOrganisation
     ) -> Written:

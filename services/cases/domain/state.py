@@ -109,6 +109,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     closures: tuple[Closure, ...] = ()
     legacy: facts.LegacyRecordImported | None = None
     subject: UUID | None = None
+    retired: bool = False
 
     @property
     def state(self) -> State:

@@ -2,6 +2,7 @@
 
 from services.intake.application.index import indexer
 from services.intake.application.receiving import Intake, Taken, receipt_of
+from services.intake.application.retiring import Retiring
 from services.intake.application.subjects import Subjects
 
-__all__ = ["Intake", "Subjects", "Taken", "indexer", "receipt_of"]
+__all__ = ["Intake", "Retiring", "Subjects", "Taken", "indexer", "receipt_of"]

@@ -9,6 +9,7 @@ from shared.events.intake import MessageReceived, ReportAccepted, ReportDismisse
 from shared.eventstore.index import IndexEntry, Indexer
 
 OPEN_REPORT = "open-report"
+LAST_REPORT = "last-report"
 
 
 RECEIPT = "receipt"
@@ -36,7 +37,8 @@ def index(recorded: Recorded) -> Sequence[IndexEntry]:
     """Point from a sender to their open report, until it is decided on."""
     match recorded.event:
         case ReportOpened(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
+            report_id = str(recorded.envelope.stream_id)
+            return (IndexEntry(OPEN_REPORT, sender_key, report_id), IndexEntry(LAST_REPORT, sender_key, report_id))
         case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
             return (IndexEntry(OPEN_REPORT, sender_key, None),)
         case ReportLinked(sender_key=str(sender_key)):

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.intake.application.index import OPEN_REPORT
+from services.intake.application.index import LAST_REPORT, OPEN_REPORT
 from services.intake.domain import subjects as domain
 from services.intake.domain.subjects import Subject, subject_stream
 from shared.errors import NotFoundError
 from shared.events.envelope import Event, Recorded
-from shared.events.intake import SubjectErased
+from shared.events.intake import FactRedacted, ReportRetired, SubjectErased
 from shared.events.privacy import ErasureReason
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
@@ -54,8 +54,8 @@ class Subjects:
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             lifted = self._append(unit, subject, context, lambda state: domain.lift(state, order))
             state = SUBJECT.fold(unit.read(subject_stream(subject)))
-            if state is not None and state.postponed and not state.held_by:
-                return [*lifted, *self._erase(unit, subject, "retention", context)]
+            if state is not None and domain.is_due(state, _last_report(unit, subject)):
+                self.end(unit, subject, context)
             return lifted
 
         return await self._store.write(context, work)
@@ -64,13 +64,41 @@ class Subjects:
         """Take down what a person says is otherwise."""
         return await self._change(subject, context, lambda state: domain.correct(state, about, text))
 
+    async def retire(self, *, subject: UUID, reports: Sequence[UUID], context: CommandContext) -> None:
+        """Say that the dismissed reports of a person were kept long enough, and erase the person."""
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            told = [fact for report_id in reports for fact in self.retire_report(unit, report_id, subject, context)]
+            self.end(unit, subject, context)
+            return told
+
+        if reports:
+            await self._store.write(context, work)
+
+    def retire_report(
+        self, unit: UnitOfWork, report_id: UUID, subject: UUID, context: CommandContext
+    ) -> Sequence[Recorded]:
+        """Say that a report was kept long enough."""
+        context = replace(context, subject=subject)
+        return unit.append(report_id, unit.version(report_id), [ReportRetired()], context)
+
+    async def redacted(self, *, subject: UUID, fact: FactRedacted, context: CommandContext) -> Written:
+        """Put on record that a fact was redacted; the same again says nothing new."""
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            known = [one for one in unit.read(subject_stream(subject)) if one.event == fact]
+            return known or self._append(unit, subject, context, lambda _state: [fact])
+
+        return await self._store.write(context, work)
+
     def end(self, unit: UnitOfWork, subject: UUID, context: CommandContext) -> None:
         """Erase a person whose time is over, or put on record what holds it back."""
         state = SUBJECT.fold(unit.read(subject_stream(subject))) or Subject()
+        last = _last_report(unit, subject)
         if state.held_by:
-            self._append(unit, subject, context, lambda one: domain.postpone(one, "legal-hold"))
+            self._append(unit, subject, context, lambda one: domain.postpone(one, "legal-hold", last))
         elif unit.lookup(OPEN_REPORT, subject.hex) is not None:
-            self._append(unit, subject, context, lambda one: domain.postpone(one, "open-report"))
+            self._append(unit, subject, context, lambda one: domain.postpone(one, "open-report", last))
         else:
             self._erase(unit, subject, "retention", context)
 
@@ -106,6 +134,11 @@ class Subjects:
     def _known(self, subject: UUID) -> None:
         if not self._vault.knows(subject):
             raise NotFoundError(f"Nothing is kept under the pseudonym {subject}.")
+
+
+def _last_report(unit: UnitOfWork, subject: UUID) -> UUID | None:
+    known = unit.lookup(LAST_REPORT, subject.hex)
+    return UUID(known) if known else None
 
 
 def _proof(subject: UUID, fact: Recorded) -> dict[str, object]:

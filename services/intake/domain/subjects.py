@@ -17,7 +17,7 @@ class Subject(msgspec.Struct, frozen=True):
     """A person as far as their own stream tells: nothing at first, since most are never asked about."""
 
     held_by: tuple[str, ...] = ()
-    postponed: bool = False
+    postponed: ErasurePostponed | None = None
     erased: bool = False
 
 
@@ -34,10 +34,10 @@ def evolve(subject: Subject | None, fact: Recorded) -> Subject:
             return msgspec.structs.replace(subject, held_by=(*subject.held_by, order))
         case HoldLifted(order=order):
             return msgspec.structs.replace(subject, held_by=tuple(one for one in subject.held_by if one != order))
-        case ErasurePostponed():
-            return msgspec.structs.replace(subject, postponed=True)
+        case ErasurePostponed() as postponed:
+            return msgspec.structs.replace(subject, postponed=postponed)
         case SubjectErased():
-            return msgspec.structs.replace(subject, erased=True, postponed=False)
+            return msgspec.structs.replace(subject, erased=True, postponed=None)
     return subject
 
 
@@ -51,9 +51,18 @@ def may_erase(subject: Subject) -> None:
         )
 
 
-def postpone(subject: Subject, because: Literal["legal-hold", "open-report"]) -> Sequence[Event]:
+def postpone(
+    subject: Subject, because: Literal["legal-hold", "open-report"], last_report: UUID | None
+) -> Sequence[Event]:
     """Say that an erasure waits; saying it again says nothing new."""
-    return [] if subject.postponed else [ErasurePostponed(because=because)]
+    postponed = ErasurePostponed(because=because, last_report=last_report)
+    return [] if subject.postponed == postponed else [postponed]
+
+
+def is_due(subject: Subject, last_report: UUID | None) -> bool:
+    """Whether an erasure waited only for holds that ended: whoever wrote anew meanwhile is kept for that."""
+    waited = subject.postponed
+    return waited is not None and not subject.held_by and waited.last_report == last_report
 
 
 def erased(reason: ErasureReason, keys: Sequence[str]) -> Sequence[Event]:
