@@ -1,14 +1,15 @@
 """One service as a process of its own, of which there may be several: PostgreSQL, Kafka and MongoDB carry it."""
 
+import base64
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,10 +27,15 @@ from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
 from shared.service import Build, Parts, Service
+from shared.vault.open import Settings as VaultSettings
+from shared.vault.open import open_vault
+from shared.vault.sealing import Sealer
+from shared.vault.vault import Vault
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
+from shared.web.mine import mine_router
 
 
 class ScaleOutSettings(BaseSettings):
@@ -73,6 +79,7 @@ class Replica:
     leader: Leader
     clock: Clock
     traffic: Traffic
+    vault: Vault
 
     def app(self) -> FastAPI:
         """Return the app of the service; its life starts and stops the loops."""
@@ -85,7 +92,7 @@ class Replica:
             self.host.stop()
 
         return create_app(
-            self.service.routers,
+            [*self.service.routers, *self._rights()],
             gatekeeper=self.keys,
             wait_for=self.host.wait_for,
             live=self._live,
@@ -95,11 +102,18 @@ class Replica:
             traffic=self.traffic,
         )
 
+    def _rights(self) -> Sequence[APIRouter]:
+        """Return the routes of a person's rights, over what this service keeps of them."""
+        if self.service.rights is None or self.service.personal is None:
+            return ()
+        return [mine_router({self.service.name: self.service.personal}, self.service.rights, self.clock)]
+
     def close(self) -> None:
         """Finish what is queued and let go of the engines."""
         self.store.close()
         self.leader.close()
         self.documents.close()
+        self.vault.keys.close()
 
     async def _live(self) -> dict[str, Any]:
         unwell = self.host.unwell()
@@ -125,11 +139,13 @@ async def open_replica(
     epochs = await demand(kafka)
     folder = settings.data / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault = _vault(settings)
+    sealer = Sealer(vault)
     documents = MongoDocuments(settings.mongodb(), f"{settings.mongodb_prefix}_{name}")
     opened: dict[str, PostgresEventStore] = {}
 
     def opener(source: str, indexer: Indexer) -> EventStore:
-        opened[source] = open_postgres_store(settings.postgres(), source, indexer)
+        opened[source] = open_postgres_store(settings.postgres(), source, indexer, sealer)
         return opened[source]
 
     bus = KafkaBus(kafka, epochs, settings.instance)
@@ -139,6 +155,7 @@ async def open_replica(
         data=folder,
         secret=partial(derived_secret, settings.root()),
         clock=clock,
+        vault=vault,
     )
     service = build(parts, {source: bus.log(source) for source in SOURCES})
     leader = Leader(settings.postgres(), name, "sealer")
@@ -150,7 +167,18 @@ async def open_replica(
     traffic = Traffic()
     host = Host([service], bus, clock, leads)
     keys = keys or Keys(settings.data / "keys.sqlite", clock)
-    return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
+    return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic, vault)
+
+
+def _vault(settings: ScaleOutSettings) -> Vault:
+    """Return the vault that all replicas share; unless the settings say otherwise, the root secret wraps its keys."""
+    chosen = VaultSettings()
+    if chosen.dsn is None:
+        chosen = chosen.model_copy(update={"dsn": settings.postgres_dsn})
+    if chosen.kek is None and chosen.kek_file is None:
+        kek = base64.b64encode(derived_secret(settings.root(), "key-encryption")).decode()
+        chosen = chosen.model_copy(update={"kek": SecretStr(f"root {kek}")})
+    return open_vault(settings.data, chosen)
 
 
 def _demanded(setting: SecretStr | None, name: str, example: str) -> str:

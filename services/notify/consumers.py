@@ -86,7 +86,7 @@ class Listener:
             cause=cause,
             occasion="escalation",
             audience="respondent",
-            recipient=self.telling.recipient(work, subject_id=event.organisation_id),
+            to=event.organisation_id,
             values={"number": case.number, "organisation": event.name, "answer_by": day(event.answer_by)},
         )
 
@@ -99,7 +99,7 @@ class Listener:
             cause=cause,
             occasion=occasion,
             audience="complainant",
-            recipient=case,
+            to=cause.stream_id,
             values={"number": case.number},
         )
 

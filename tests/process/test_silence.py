@@ -32,9 +32,11 @@ pytestmark = pytest.mark.process
 def test_nothing_that_a_person_said_is_printed_or_logged(tmp_path: Path) -> None:
     with system(tmp_path) as running:
         case_id = _told_everything(running)
-        kept = running.ask("GET", f"{CASES}/{case_id}/events").body.decode()
+        masked = running.ask("GET", f"{CASES}/{case_id}/events").body.decode()
+        kept = running.ask("GET", f"{CASES}/{case_id}/events", headers={"Redress-Purpose": "review"}).body.decode()
         for word in ("summary", "complainant", "address", "note", "safety", "withheld", "answer", "statement"):
             assert PERSONAL[word] in kept, f"{word} was never planted"
+            assert PERSONAL[word] not in masked, f"{word} is shown without a purpose"
         answers = [_refused(running, *request) for request in _broken_requests(case_id)]
         _speaks_no_http(running)
         running.stop()
@@ -43,6 +45,14 @@ def test_nothing_that_a_person_said_is_printed_or_logged(tmp_path: Path) -> None
     for word, canary in PERSONAL.items():
         assert canary not in said, f"the process said the {word}"
         assert not [answer for answer in answers if canary in answer], f"a refusal repeats the {word}"
+        assert files_with(canary, running.data) == [], f"the {word} lies on the disk"
+
+
+def files_with(canary: str, data: Path) -> list[str]:
+    """Return the files of a data folder that hold a text; letters that wait for delivery hold their address."""
+    files = [file for file in data.rglob("*") if file.is_file() and file.parent.name != "outbox"]
+    assert {"record.sqlite", "views.sqlite", "vault.sqlite"} <= {file.name for file in files}
+    return [str(file.relative_to(data)) for file in files if canary.encode() in file.read_bytes()]
 
 
 def _told_everything(running: System) -> str:

@@ -28,6 +28,7 @@ class Replicas:
         self.keys = Keys(settings.data / "keys.sqlite")
         self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka, self.keys))
         self.stores: Mapping[str, EventStore] = {name: replica.store for name, replica in self._replicas.items()}
+        self.services = {name: replica.service for name, replica in self._replicas.items()}
 
     def app(self) -> Starlette:
         """Return a door that hands each request to the service that its path names."""
