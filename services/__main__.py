@@ -171,17 +171,11 @@ def list_dead_letters(
 
 
 @dead.command("show")
-def show_dead_letter(
-    service: Whose,
-    letter: Letter,
-    data: Data = DATA,
-    *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
-) -> None:
+def show_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
     """Show a dead letter and the envelope of its fact."""
     with existing(data) as house:
         mine = dead_letters.service_of(house.host.services, service)
-        print(asyncio.run(dead_letters.shown(mine, letter, personal=personal)))  # noqa: T201 - for scripts, too
+        print(asyncio.run(dead_letters.shown(mine, letter)))  # noqa: T201 - for scripts, too
 
 
 @dead.command("retry")
