@@ -56,7 +56,7 @@ async def redact_fact(
 
 
 async def erase_again(store: EventStore, vault: Vault, progress: Progress) -> int:
-    """Erase everyone anew whom the record says was erased: a vault from an older back-up has brought their keys back."""
+    """Erase everyone anew whom the record says was erased: an older vault has brought their keys back."""
     progress.begin("facts read", await store.head())
     again, position = 0, 0
     while batch := await store.read(position, _BATCH):

@@ -203,8 +203,8 @@ def test_an_older_vault_brings_nobody_back_once_it_is_reconciled(tmp_path: Path)
         case = accepted(before, told(before, "m-1"))
         _copy(tmp_path / "vault.sqlite", tmp_path / "b")
         erase(before, case["subject"])
-    for name in ("vault.sqlite-wal", "vault.sqlite-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
+    for file in (*tmp_path.glob("vault.sqlite-*"), *tmp_path.glob("keys.sqlite*")):
+        file.unlink()
     (tmp_path / "b").replace(tmp_path / "vault.sqlite")
     with running(tmp_path) as after:
         path = f"{ROOT}/cases/{case['case_id']}"
