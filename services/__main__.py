@@ -299,6 +299,18 @@ def rotate_vault(data: Data = DATA) -> None:
     house.close()
 
 
+@vault.command("reconcile")
+def reconcile_vault(data: Data = DATA) -> None:
+    """After a vault came back from a back-up: destroy again the keys of everyone who was erased since."""
+    from shared.cli.vaulting import erase_again  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors(), Bars() as bars:
+        again = asyncio.run(erase_again(house.host.services["intake"].store, house.vault, bars))
+    console.print(f"{again} persons were erased again.")
+    house.close()
+
+
 @vault.command("verify")
 def verify_proof(
     file: Annotated[Path, typer.Argument(help="The proof of an erasure, as JSON.")],

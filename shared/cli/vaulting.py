@@ -9,16 +9,18 @@ from uuid import UUID
 from shared.cli.progress import Progress
 from shared.errors import InvalidError, SettingsError
 from shared.events.envelope import Actor
-from shared.events.intake import FactRedacted
+from shared.events.intake import FactRedacted, SubjectErased
 from shared.events.privacy import ErasureReason
 from shared.eventstore.context import CommandContext
 from shared.eventstore.redacting import redact
+from shared.eventstore.store import EventStore
 from shared.ids import new_id
 from shared.vault.keks import FileKeks
 from shared.vault.proof import holds
 from shared.vault.vault import Vault, own_subject
 
 OPERATOR = Actor("system:command-line", "admin")
+_BATCH = 1000
 
 
 async def erase_subject(subjects: Any, subject: str, reason: ErasureReason, now: datetime) -> str:
@@ -51,6 +53,21 @@ async def redact_fact(
     context = CommandContext(actor=OPERATOR, now=now, correlation_id=new_id())
     await subjects.redacted(subject=subject, fact=fact, context=context)
     return fact
+
+
+async def erase_again(store: EventStore, vault: Vault, progress: Progress) -> int:
+    """Erase everyone anew whom the record says was erased: an older vault has brought their keys back."""
+    progress.begin("facts read", await store.head())
+    again, position = 0, 0
+    while batch := await store.read(position, _BATCH):
+        for fact in batch:
+            subject, event = fact.envelope.subject, fact.event
+            if isinstance(event, SubjectErased) and subject is not None and not vault.is_erased(subject):
+                vault.erase(subject, at=fact.envelope.recorded_at, reason=event.reason)
+                again += 1
+        position = batch[-1].position
+        progress.advance(len(batch))
+    return again
 
 
 def rotate(vault: Vault, progress: Progress) -> tuple[str, int]:

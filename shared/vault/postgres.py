@@ -5,7 +5,8 @@ of the embedded vault, and the key-encryption key elsewhere.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,7 +43,7 @@ class PostgresKeys:
         self._lock = threading.RLock()
         self._dsn = dsn
         self._connection = psycopg.connect(dsn, autocommit=True)
-        with self._lock, self._connection.transaction():
+        with self._transaction():
             self._connection.execute(_MAKING)
             for statement in _TABLES:
                 self._connection.execute(statement)
@@ -61,7 +62,7 @@ class PostgresKeys:
     def add(self, rows: Sequence[KeyRow], handles: Sequence[tuple[bytes, UUID]]) -> None:
         """Keep new keys and pseudonyms in one transaction; a lock per person keeps an erasure from slipping between."""
         try:
-            with self._lock, self._connection.transaction():
+            with self._transaction():
                 for row in sorted(rows):
                     self._hold(row.subject)
                     done = self._connection.execute(
@@ -83,7 +84,7 @@ class PostgresKeys:
 
     def erase(self, subject: UUID, at: datetime, reason: str) -> Sequence[KeyRow]:
         """Destroy and leave a tombstone, in one transaction."""
-        with self._lock, self._connection.transaction():
+        with self._transaction():
             self._hold(subject)
             gone = self._connection.execute(
                 "DELETE FROM vault.data_keys WHERE subject = %s RETURNING version, kek", (subject,)
@@ -111,7 +112,7 @@ class PostgresKeys:
 
     def rewrap(self, before: Sequence[KeyRow], after: Sequence[KeyRow]) -> None:
         """Replace the wrapping of keys that are still as they were read."""
-        with self._lock, self._connection.transaction():
+        with self._transaction():
             for old, new in zip(before, after, strict=True):
                 self._connection.execute(
                     "UPDATE vault.data_keys SET kek = %s, wrapped = %s "
@@ -126,7 +127,7 @@ class PostgresKeys:
 
     def keep(self, name: str, kek: str, wrapped: bytes) -> None:
         """Keep a wrapped secret of the vault."""
-        with self._lock:
+        with self._transaction():
             self._connection.execute(
                 "INSERT INTO vault.secrets VALUES (%s, %s, %s) "
                 "ON CONFLICT (name) DO UPDATE SET kek = EXCLUDED.kek, wrapped = EXCLUDED.wrapped",
@@ -139,8 +140,19 @@ class PostgresKeys:
             self._connection.close()
 
     def _ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._transaction():
             return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                if self._connection.closed:
+                    self._connection = psycopg.connect(self._dsn, autocommit=True)
+                with self._connection.transaction():
+                    yield
+            except psycopg.OperationalError as error:
+                raise TryLaterError("The vault does not answer now; try again.") from error
 
     def _hold(self, subject: UUID) -> None:
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (subject.int % 2**63,))

@@ -51,7 +51,7 @@ class Sealer:
         if token is None or token.subject != subject:
             return False
         try:
-            self._vault.open(text)
+            self._vault.opened(token)
         except ErasedError:
             return self._vault.is_erased(subject)
         except CorruptRecordError:
@@ -89,7 +89,7 @@ def opened_text(vault: Vault, text: str, place: Place, field: str) -> str:
     if token.subject not in place.subjects or token.leaf != field.rpartition(".")[2] or (here and not exact):
         raise CorruptRecordError("A sealed value does not belong where it lies; restore the record from a back-up.")
     try:
-        return vault.open(text)
+        return vault.opened(token)
     except ErasedError:
         return tokens.ERASED
 

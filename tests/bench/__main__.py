@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from services.__main__ import RARELY
-from tests.bench import rows_append, rows_log, rows_served
+from tests.bench import rows_append, rows_log, rows_served, rows_vault
 from tests.bench.bench import Bench, BenchError, Row
 from tests.bench.machine import Neighbours, load_average, machine
 from tests.bench.table import Summary, summaries, table
@@ -28,6 +28,7 @@ class Part(StrEnum):
     APPEND = "append"
     REPLAY = "replay"
     REBUILD = "rebuild"
+    SEALING = "sealing"
 
 
 MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
@@ -37,6 +38,7 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.APPEND: rows_append.append,
     Part.REPLAY: rows_log.replay,
     Part.REBUILD: rows_log.rebuilt,
+    Part.SEALING: rows_vault.sealing,
 }
 
 WIDTH = 150

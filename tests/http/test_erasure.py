@@ -1,13 +1,17 @@
 """A person can be erased: unreadable everywhere at once, with a proof, and the record and its figures stay whole."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.cli.progress import Silent
+from shared.cli.vaulting import erase_again
 from shared.vault.proof import holds
 from tests.http.cases_desk import HANDLING, ROOT, TRIAGE, do
 from tests.support.app import System, embedded, running
@@ -192,3 +196,27 @@ def test_a_hold_keeps_everything_until_it_is_lifted(system: System) -> None:
     assert system.supervisor.post(f"{path}/lift-hold", {"order": "another"}).json()["gate"] == "hold-known"
     assert system.supervisor.post(f"{path}/lift-hold", order).status_code == 200
     assert erase(system, case["subject"]).status_code == 200
+
+
+def test_an_older_vault_brings_nobody_back_once_it_is_reconciled(tmp_path: Path) -> None:
+    with running(tmp_path) as before:
+        case = accepted(before, told(before, "m-1"))
+        _copy(tmp_path / "vault.sqlite", tmp_path / "b")
+        erase(before, case["subject"])
+    for file in (*tmp_path.glob("vault.sqlite-*"), *tmp_path.glob("keys.sqlite*")):
+        file.unlink()
+    (tmp_path / "b").replace(tmp_path / "vault.sqlite")
+    with running(tmp_path) as after:
+        path = f"{ROOT}/cases/{case['case_id']}"
+        assert after.operator.get(path, headers=HANDLING).json()["summary"] == "Passports kept", (
+            "why back-ups are short"
+        )
+        house = after.embedded
+        again = erase_again(house.host.services["intake"].store, house.vault, Silent())
+        assert asyncio.run(again) == 1
+        assert after.operator.get(path, headers=HANDLING).json()["summary"] == "[erased]"
+
+
+def _copy(file: Path, to: Path) -> None:
+    with closing(sqlite3.connect(file)) as vault, closing(sqlite3.connect(to)) as copy:
+        vault.backup(copy)
