@@ -29,7 +29,7 @@ from shared.eventstore.writer import Job
 from shared.supervision import Failure, attempt
 from shared.vault.sealing import Sealer
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two tries to connect while the database is away."""
 DOUBT_SECONDS = 30.0
 
@@ -94,7 +94,7 @@ class PostgresCommits:
             if not isinstance(found, Failure):
                 self._in_doubt = False
                 return found
-            if time.monotonic() > deadline or self._closing.wait(LONGEST_PAUSE / 10):
+            if time.monotonic() > deadline or self._closing.wait(0.5):
                 raise TryLaterError(
                     "The database went away in the middle of the commit. Look whether it was done before you try "
                     "again; with an Idempotency-Key just send it again."

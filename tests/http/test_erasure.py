@@ -199,14 +199,14 @@ def test_a_hold_keeps_everything_until_it_is_lifted(system: System) -> None:
 
 
 def test_an_older_vault_brings_nobody_back_once_it_is_reconciled(tmp_path: Path) -> None:
-    with running(tmp_path) as before:
+    with running(embedded(tmp_path)) as before:
         case = accepted(before, told(before, "m-1"))
         _copy(tmp_path / "vault.sqlite", tmp_path / "b")
         erase(before, case["subject"])
     for file in (*tmp_path.glob("vault.sqlite-*"), *tmp_path.glob("keys.sqlite*")):
         file.unlink()
     (tmp_path / "b").replace(tmp_path / "vault.sqlite")
-    with running(tmp_path) as after:
+    with running(embedded(tmp_path)) as after:
         path = f"{ROOT}/cases/{case['case_id']}"
         assert after.operator.get(path, headers=HANDLING).json()["summary"] == "Passports kept", (
             "why back-ups are short"
