@@ -12,6 +12,7 @@ import pytest
 
 from shared.cli.progress import Silent
 from shared.cli.vaulting import erase_again
+from shared.embedded import Embedded
 from shared.vault.proof import holds
 from tests.http.cases_desk import HANDLING, ROOT, TRIAGE, do
 from tests.support.app import System, embedded, running
@@ -211,9 +212,9 @@ def test_an_older_vault_brings_nobody_back_once_it_is_reconciled(tmp_path: Path)
         assert after.operator.get(path, headers=HANDLING).json()["summary"] == "Passports kept", (
             "why back-ups are short"
         )
-        house = after.embedded
-        again = erase_again(house.host.services["intake"].store, house.vault, Silent())
-        assert asyncio.run(again) == 1
+        house = after.house
+        assert isinstance(house, Embedded)
+        assert asyncio.run(erase_again(house.stores["intake"], house.vault, Silent())) == 1
         assert after.operator.get(path, headers=HANDLING).json()["summary"] == "[erased]"
 
 
