@@ -88,7 +88,7 @@ def serve(
         if service not in BUILDERS:
             raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
         at = listening(host, port)
-        replica = asyncio.run(open_replica(service, BUILDERS[service]))
+        replica = asyncio.run(open_replica(service, BUILDERS))
     console.print(f"Redress {service} on http://{host}:{port} as replica {replica.name}", soft_wrap=True)
     try:
         serve_app(replica.app(), at)

@@ -2,7 +2,7 @@
 
 import base64
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -71,15 +71,21 @@ class Replica:
 
     name: str
     service: Service
+    neighbours: Sequence[Service]
+    """Services whose records of a person this one shows to that person; they are run elsewhere."""
     keys: Gatekeeper
     host: Host
     bus: KafkaBus
-    store: PostgresEventStore
-    documents: MongoDocuments
+    lent: "_Lender"
     leader: Leader
     clock: Clock
     traffic: Traffic
     vault: Vault
+
+    @property
+    def store(self) -> PostgresEventStore:
+        """The record of the service."""
+        return self.lent.stores[self.service.name]
 
     def app(self) -> FastAPI:
         """Return the app of the service; its life starts and stops the loops."""
@@ -103,16 +109,16 @@ class Replica:
         )
 
     def _rights(self) -> Sequence[APIRouter]:
-        """Return the routes of a person's rights, over what this service keeps of them."""
-        if self.service.rights is None or self.service.personal is None:
+        """Return the routes of a person's rights, where this service knows a person by their receipt."""
+        if self.service.rights is None:
             return ()
-        return [mine_router({self.service.name: self.service.personal}, self.service.rights, self.clock)]
+        records = {one.name: one.personal for one in (self.service, *self.neighbours) if one.personal}
+        return [mine_router(records, self.service.rights, self.clock)]
 
     def close(self) -> None:
         """Finish what is queued and let go of the engines."""
-        self.store.close()
         self.leader.close()
-        self.documents.close()
+        self.lent.close()
         self.vault.keys.close()
 
     async def _live(self) -> dict[str, Any]:
@@ -125,9 +131,49 @@ class Replica:
         return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
+class _Lender:
+    """Lends services their parts, and closes them."""
+
+    def __init__(self, settings: ScaleOutSettings, bus: KafkaBus, vault: Vault, clock: Clock) -> None:
+        self.stores: dict[str, PostgresEventStore] = {}
+        self._documents: list[MongoDocuments] = []
+        self._settings = settings
+        self._bus = bus
+        self._vault = vault
+        self._sealer = Sealer(vault)
+        self._clock = clock
+
+    def build(self, name: str, build: Build) -> Service:
+        """Put a service together."""
+        folder = self._settings.data / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        documents = MongoDocuments(self._settings.mongodb(), f"{self._settings.mongodb_prefix}_{name}")
+        self._documents.append(documents)
+        parts = Parts(
+            open_store=self._open,
+            documents=documents,
+            data=folder,
+            secret=partial(derived_secret, self._settings.root()),
+            clock=self._clock,
+            vault=self._vault,
+        )
+        return build(parts, {source: self._bus.log(source) for source in SOURCES})
+
+    def _open(self, source: str, indexer: Indexer) -> EventStore:
+        self.stores[source] = open_postgres_store(self._settings.postgres(), source, indexer, self._sealer)
+        return self.stores[source]
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the engines."""
+        for store in self.stores.values():
+            store.close()
+        for documents in self._documents:
+            documents.close()
+
+
 async def open_replica(
     name: str,
-    build: Build,
+    builders: Mapping[str, Build],
     settings: ScaleOutSettings | None = None,
     kafka: KafkaSettings | None = None,
     *,
@@ -136,38 +182,31 @@ async def open_replica(
 ) -> Replica:
     """Open one replica of a service; what is missing among the engines is said before anything is served."""
     settings, kafka = settings or ScaleOutSettings(), kafka or KafkaSettings()
-    epochs = await demand(kafka)
-    folder = settings.data / name
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bus = KafkaBus(kafka, await demand(kafka), settings.instance)
     vault = _vault(settings)
-    sealer = Sealer(vault)
-    documents = MongoDocuments(settings.mongodb(), f"{settings.mongodb_prefix}_{name}")
-    opened: dict[str, PostgresEventStore] = {}
-
-    def opener(source: str, indexer: Indexer) -> EventStore:
-        opened[source] = open_postgres_store(settings.postgres(), source, indexer, sealer)
-        return opened[source]
-
-    bus = KafkaBus(kafka, epochs, settings.instance)
-    parts = Parts(
-        open_store=opener,
-        documents=documents,
-        data=folder,
-        secret=partial(derived_secret, settings.root()),
-        clock=clock,
-        vault=vault,
-    )
-    service = build(parts, {source: bus.log(source) for source in SOURCES})
+    lender = _Lender(settings, bus, vault, clock)
+    service = lender.build(name, builders[name])
+    others = builders.items() if service.rights else ()
+    neighbours = [lender.build(other, build) for other, build in others if other != name]
     leader = Leader(settings.postgres(), name, "sealer")
-    bus.seal(opened[name], leader)
+    bus.seal(lender.stores[name], leader)
 
     async def leads(_service: str) -> bool:
         return await leader.holds()
 
-    traffic = Traffic()
-    host = Host([service], bus, clock, leads)
-    keys = keys or Keys(settings.data / "keys.sqlite", clock)
-    return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic, vault)
+    return Replica(
+        name=settings.instance,
+        service=service,
+        neighbours=neighbours,
+        keys=keys or Keys(settings.data / "keys.sqlite", clock),
+        host=Host([service], bus, clock, leads),
+        bus=bus,
+        lent=lender,
+        leader=leader,
+        clock=clock,
+        traffic=Traffic(),
+        vault=vault,
+    )
 
 
 def _vault(settings: ScaleOutSettings) -> Vault:

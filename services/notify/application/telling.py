@@ -9,11 +9,15 @@ import msgspec
 from services.notify.domain import News, Text, contact_of, decide_telling
 from services.notify.templates import Templates, plain
 from shared.clock import Clock
+from shared.errors import TryLaterError
 from shared.events.envelope import Actor, Envelope
 from shared.events.notify import Audience, Occasion, RecipientRegistered
 from shared.eventstore.context import CommandContext, caused_by
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
+
+PATIENCE = timedelta(minutes=10)
+"""How long a fact waits for another stream's fact that was recorded before it and is heard after it."""
 
 SYSTEM = Actor("system:notify", "system")
 
@@ -45,6 +49,11 @@ class Telling:
     def recipient(self, work: UnitOfWork, *, subject_id: UUID) -> RecipientRegistered | None:
         """Return what is known of how somebody may be told something."""
         return contact_of(work.read(recipient_id(subject_id)))
+
+    def demand_known(self, work: UnitOfWork, *, subject_id: UUID, cause: Envelope) -> None:
+        """Wait for news of somebody that comes on another way: a `TryLaterError`, for some minutes."""
+        if self.clock() - cause.recorded_at < PATIENCE and not work.version(recipient_id(subject_id)):
+            raise TryLaterError("The registration of the organisation has not been heard yet.")
 
     def tell(
         self,
