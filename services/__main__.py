@@ -96,6 +96,30 @@ def serve(
         replica.close()
 
 
+@commands.command()
+def move(
+    *,
+    to_scale_out: Annotated[bool, typer.Option("--to-scale-out", help="To the engines that REDRESS_... name.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Copy a data folder to PostgreSQL, numbers and bytes unchanged, and compare; run again, it goes on."""
+    from shared.cli.moving import move_folder  # noqa: PLC0415 - the embedded form needs none of the engines
+    from shared.scale_out import ScaleOutSettings  # noqa: PLC0415
+
+    with existing(data) as house, Bars() as bars:
+        if not to_scale_out:
+            raise SettingsError("Say where to: redress move --to-scale-out.")
+        FolderLock(data).demand()
+        for moved in move_folder(data, house.host.services, ScaleOutSettings(), bars):
+            console.print(
+                f"{moved.service}: {moved.facts} facts, {moved.copied} of them copied now; equal: {moved.digest}"
+            )
+    console.print(
+        "Next: set REDRESS_VAULT_KEK_FILE to the folder's vault.kek, 'redress topics apply', 'redress serve'."
+    )
+    console.print("The sealers publish every fact, views are folded from the topics. Make API keys: redress key new.")
+
+
 @topics.command("apply")
 def apply_topics() -> None:
     """Make the topics that are missing in Kafka; what is there is left as it is, and checked."""

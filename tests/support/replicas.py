@@ -16,7 +16,7 @@ from shared.eventstore.store import EventStore
 from shared.scale_out import Replica, ScaleOutSettings, open_replica
 from shared.web.keys import Keys
 
-SECRET = SecretStr("cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE=")
+ROOT = "cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE="
 
 
 class Replicas:
@@ -62,14 +62,14 @@ async def _opened(settings: ScaleOutSettings, kafka: KafkaSettings, keys: Keys) 
     return {name: await open_replica(name, BUILDERS, settings, kafka, keys=keys) for name in BUILDERS}
 
 
-def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings) -> Replicas:
+def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings, root: str = ROOT) -> Replicas:
     """Open a system on engines; `folder` is for what may be lost."""
     folder.mkdir(exist_ok=True)
     settings = ScaleOutSettings(
         postgres_dsn=SecretStr(dsn),
         mongodb_uri=SecretStr(mongodb),
         mongodb_prefix=kafka.prefix,
-        secret=SECRET,
+        secret=SecretStr(root),
         instance="test",
         data=folder,
     )
