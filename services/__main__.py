@@ -17,7 +17,10 @@ from services.reporting import bootstrap as reporting
 from shared.cli import dead_letters
 from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
+from shared.cli.options import DATA, Data
 from shared.cli.rebuilding import catch_up, rebuild_service
+from shared.cli.topics import topics
+from shared.cli.vaults import vault
 from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
@@ -34,20 +37,16 @@ BUILDERS: Mapping[str, Build] = {
 }
 """The services in the order in which they are built: each is given the records of those before it."""
 
-Data = Annotated[Path, typer.Option(help="The data folder.", show_default=True)]
-DATA = Path("data")
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
-topics = typer.Typer(no_args_is_help=True, help="Make and check the topics in Kafka.")
 commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
 
 Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
 Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
-vault = typer.Typer(no_args_is_help=True, help="Rotate the outer key, check proofs of erasure.")
 commands.add_typer(vault, name="vault")
 
 
@@ -118,31 +117,6 @@ def move(
         "Next: set REDRESS_VAULT_KEK_FILE to the folder's vault.kek, 'redress topics apply', 'redress serve'."
     )
     console.print("The sealers publish every fact, views are folded from the topics. Make API keys: redress key new.")
-
-
-@topics.command("apply")
-def apply_topics() -> None:
-    """Make the topics that are missing in Kafka; what is there is left as it is, and checked."""
-    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
-    from shared.bus.kafka.topics import apply  # noqa: PLC0415
-
-    with plain_errors():
-        changes = asyncio.run(apply(KafkaSettings()))
-    for change in changes:
-        console.print(f"{change.topic}: {change.complaint or ('made' if change.made else 'there')}", soft_wrap=True)
-    raise typer.Exit(1 if any(change.complaint for change in changes) else 0)
-
-
-@topics.command("check")
-def check_topics() -> None:
-    """Say whether every topic is there as the settings want it."""
-    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
-    from shared.bus.kafka.topics import demand  # noqa: PLC0415
-
-    with plain_errors():
-        epochs = asyncio.run(demand(KafkaSettings()))
-    for topic, epoch in sorted(epochs.items()):
-        console.print(f"{topic}: there, epoch {epoch}", soft_wrap=True)
 
 
 @keys.command("new")
@@ -311,18 +285,6 @@ def redact_(
     house.close()
 
 
-@vault.command("rotate")
-def rotate_vault(data: Data = DATA) -> None:
-    """Wrap every data key with a new outer key, while the system runs; what is sealed is not touched."""
-    from shared.cli.vaulting import rotate  # noqa: PLC0415 - only here
-
-    house = open_existing(data, {})
-    with plain_errors(), Bars() as bars:
-        kek, done = rotate(house.vault, bars)
-    console.print(f"{done} data keys are wrapped with {kek} from now on.")
-    house.close()
-
-
 @vault.command("reconcile")
 def reconcile_vault(data: Data = DATA) -> None:
     """After a vault came back from a back-up: destroy again the keys of everyone who was erased since."""
@@ -333,20 +295,6 @@ def reconcile_vault(data: Data = DATA) -> None:
         again = asyncio.run(erase_again(house.host.services["intake"].store, house.vault, bars))
     console.print(f"{again} persons were erased again.")
     house.close()
-
-
-@vault.command("verify")
-def verify_proof(
-    file: Annotated[Path, typer.Argument(help="The proof of an erasure, as JSON.")],
-    public_key: Annotated[str, typer.Option(help="The public key that the office handed out.")],
-) -> None:
-    """Check a proof of erasure with nothing but the public key."""
-    from shared.cli.vaulting import check_proof  # noqa: PLC0415 - only here
-
-    with plain_errors():
-        good = check_proof(file, public_key)
-    console.print("The proof holds." if good else "[red]The proof does not hold.[/red]")
-    raise typer.Exit(0 if good else 1)
 
 
 @commands.command("import")
