@@ -1,7 +1,7 @@
 # The one entrance for people and machines alike: `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down contracts lock clean
+.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down contracts lock image scale-out clean
 
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -55,6 +55,13 @@ lock: ## Resolve the dependencies anew (the one target that needs uv)
 	$(COMPILE) --upgrade --output-file requirements.lock
 	$(COMPILE) --extra postgres --constraint requirements.lock --output-file requirements-scale-out.lock
 	$(COMPILE) --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+image: ## Build the image redress:local
+	docker build --file deploy/Dockerfile --tag redress:local .
+
+scale-out: ## Start services, Kafka, PostgreSQL and MongoDB in containers on http://127.0.0.1:8080
+	deploy/secrets.sh
+	docker compose --file deploy/compose.yaml up --wait
 
 clean: ## Remove the environment and caches, never the data
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis

@@ -18,7 +18,7 @@ cat > "$folder/postgres.env" <<END
 POSTGRES_USER=redress
 POSTGRES_DB=redress
 POSTGRES_PASSWORD=$postgres
-POSTGRES_INITDB_ARGS=--data-checksums
+POSTGRES_INITDB_ARGS=--data-checksums --encoding=UTF8 --locale=C.UTF-8
 END
 cat > "$folder/mongodb.env" <<END
 MONGO_INITDB_ROOT_USERNAME=redress

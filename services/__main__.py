@@ -21,6 +21,7 @@ from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
+from shared.events.privacy import ErasureReason, Purpose
 from shared.observing.logs import configure
 from shared.service import Build
 from shared.web.access import Role
@@ -46,6 +47,8 @@ commands.add_typer(dead, name="dlt")
 
 Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
 Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
+vault = typer.Typer(no_args_is_help=True, help="Rotate the outer key, check proofs of erasure.")
+commands.add_typer(vault, name="vault")
 
 
 @commands.command()
@@ -85,7 +88,7 @@ def serve(
         if service not in BUILDERS:
             raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
         at = listening(host, port)
-        replica = asyncio.run(open_replica(service, BUILDERS[service]))
+        replica = asyncio.run(open_replica(service, BUILDERS))
     console.print(f"Redress {service} on http://{host}:{port} as replica {replica.name}", soft_wrap=True)
     try:
         serve_app(replica.app(), at)
@@ -168,17 +171,11 @@ def list_dead_letters(
 
 
 @dead.command("show")
-def show_dead_letter(
-    service: Whose,
-    letter: Letter,
-    data: Data = DATA,
-    *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
-) -> None:
+def show_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
     """Show a dead letter and the envelope of its fact."""
     with existing(data) as house:
         mine = dead_letters.service_of(house.host.services, service)
-        print(asyncio.run(dead_letters.shown(mine, letter, personal=personal)))  # noqa: T201 - for scripts, too
+        print(asyncio.run(dead_letters.shown(mine, letter)))  # noqa: T201 - for scripts, too
 
 
 @dead.command("retry")
@@ -230,20 +227,102 @@ def replay(
     case: Annotated[str, typer.Option(help="The case's number or id.")],
     as_of: Annotated[str | None, typer.Option(help="Leave out what was not yet true then (ISO 8601).")] = None,
     data: Data = DATA,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="Show what people said, too, for this; it is put on record.")
+    ] = None,
     *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Tell the story of a case from its facts alone."""
-    from shared.cli.replaying import as_json, as_text, story  # noqa: PLC0415 - only here
+    from shared.cli.replaying import as_json, as_text, masked_facts, story, unsealed  # noqa: PLC0415 - only here
 
     house = open_existing(data, BUILDERS)
+    store, now = house.host.services["cases"].store, system_clock()
     with plain_errors():
-        facts = asyncio.run(case_facts(house.host.services["cases"].store, case))
-        told = story(facts, personal=personal, as_of=instant(as_of), now=system_clock())
+        facts = masked_facts(sealed := asyncio.run(case_facts(store, case)))
+        if purpose is not None:
+            facts = asyncio.run(unsealed(sealed, store=store, vault=house.vault, purpose=purpose, now=now))
+        told = story(facts, personal=purpose is not None, as_of=instant(as_of), now=now)
         for line in as_json(told) if as_lines else as_text(told):
             print(line)  # noqa: T201 - the story is this command's output
     house.close()
+
+
+@commands.command()
+def erase(
+    subject: Annotated[str, typer.Argument(help="The pseudonym, as reports and cases show it.")],
+    reason: Annotated[ErasureReason, typer.Option(help="Why.")],
+    data: Data = DATA,
+) -> None:
+    """Destroy the keys of a person, and print the signed proof. It cannot be undone."""
+    from shared.cli.vaulting import erase_subject  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors():
+        subjects = house.host.services["intake"].application.subjects
+        print(asyncio.run(erase_subject(subjects, subject, reason, system_clock())))  # noqa: T201 - the proof
+    house.close()
+
+
+@commands.command("redact")
+def redact_(
+    service: Annotated[str, typer.Argument(help="Whose record: intake, cases or notify.")],
+    stream: Annotated[str, typer.Argument(help="The stream's id.")],
+    version: Annotated[int, typer.Argument(help="Which fact of it.")],
+    order: Annotated[str, typer.Option(help="Who orders it, and the file.")],
+    data: Data = DATA,
+) -> None:
+    """Take what people said out of the stored bytes of a fact, for a court order; its old hash stays on record."""
+    from shared.cli.vaulting import redact_fact  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors():
+        subjects = house.host.services["intake"].application.subjects
+        fact = asyncio.run(
+            redact_fact(
+                subjects, data, service=service, stream=stream, version=version, ordered_by=order, now=system_clock()
+            )
+        )
+    console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
+    house.close()
+
+
+@vault.command("rotate")
+def rotate_vault(data: Data = DATA) -> None:
+    """Wrap every data key with a new outer key, while the system runs; what is sealed is not touched."""
+    from shared.cli.vaulting import rotate  # noqa: PLC0415 - only here
+
+    house = open_existing(data, {})
+    with plain_errors(), Bars() as bars:
+        kek, done = rotate(house.vault, bars)
+    console.print(f"{done} data keys are wrapped with {kek} from now on.")
+    house.close()
+
+
+@vault.command("reconcile")
+def reconcile_vault(data: Data = DATA) -> None:
+    """After a vault came back from a back-up: destroy again the keys of everyone who was erased since."""
+    from shared.cli.vaulting import erase_again  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors(), Bars() as bars:
+        again = asyncio.run(erase_again(house.host.services["intake"].store, house.vault, bars))
+    console.print(f"{again} persons were erased again.")
+    house.close()
+
+
+@vault.command("verify")
+def verify_proof(
+    file: Annotated[Path, typer.Argument(help="The proof of an erasure, as JSON.")],
+    public_key: Annotated[str, typer.Option(help="The public key that the office handed out.")],
+) -> None:
+    """Check a proof of erasure with nothing but the public key."""
+    from shared.cli.vaulting import check_proof  # noqa: PLC0415 - only here
+
+    with plain_errors():
+        good = check_proof(file, public_key)
+    console.print("The proof holds." if good else "[red]The proof does not hold.[/red]")
+    raise typer.Exit(0 if good else 1)
 
 
 @commands.command("import")

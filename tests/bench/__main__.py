@@ -18,7 +18,7 @@ from rich.console import Console
 
 from services.__main__ import RARELY
 from shared.errors import RedressError
-from tests.bench import rows_append, rows_bus, rows_log, rows_postgres, rows_replicas, rows_served
+from tests.bench import rows_append, rows_bus, rows_log, rows_postgres, rows_replicas, rows_served, rows_vault
 from tests.bench.bench import Bench, BenchError, MissingError, Row
 from tests.bench.ground import Engines
 from tests.bench.machine import Neighbours, load_average, machine
@@ -35,8 +35,9 @@ class Part(StrEnum):
     APPEND = "append"
     REPLAY = "replay"
     REBUILD = "rebuild"
-    WRITES = "writes"
     SEALING = "sealing"
+    WRITES = "writes"
+    PUBLISHING = "publishing"
     HEARING = "hearing"
     LATENCY = "latency"
     REPLICAS = "replicas"
@@ -49,13 +50,14 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.APPEND: rows_append.append,
     Part.REPLAY: rows_log.replay,
     Part.REBUILD: rows_log.rebuilt,
+    Part.SEALING: rows_vault.sealing,
     Part.WRITES: rows_postgres.writes,
-    Part.SEALING: rows_bus.sealing,
+    Part.PUBLISHING: rows_bus.publishing,
     Part.HEARING: rows_bus.hearing,
     Part.LATENCY: rows_replicas.latency,
     Part.REPLICAS: rows_replicas.replicas,
 }
-ON_ENGINES = (Part.WRITES, Part.SEALING, Part.HEARING, Part.LATENCY, Part.REPLICAS)
+ON_ENGINES = (Part.WRITES, Part.PUBLISHING, Part.HEARING, Part.LATENCY, Part.REPLICAS)
 
 WIDTH = 150
 """Columns of the table where no terminal says how wide it is."""

@@ -36,7 +36,7 @@ BATCH = 1000
 VIEW: Projection[Any] = next(projection for projection in PROJECTIONS if projection.stream == STREAM)
 
 
-def sealing(bench: Bench) -> list[Row]:
+def publishing(bench: Bench) -> list[Row]:
     """Measure how fast a log in PostgreSQL is published, every record acknowledged by all replicas that count."""
     with _recorded(bench) as (ground, store), bench.engines.ground() as bare:
         rate = asyncio.run(_sealed(ground, store))
