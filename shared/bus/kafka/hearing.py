@@ -52,6 +52,11 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         self._in_hand = asyncio.Lock()
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
 
+    @property
+    def places(self) -> frozenset[TopicPartition]:
+        """The partitions that are this member's just now."""
+        return frozenset(self._member.assignment()) if self._member is not None else frozenset()
+
     async def round(self) -> int:
         """Take what has come in; return how many facts that were."""
         joined = await self._joined()
