@@ -58,9 +58,11 @@ class Readers:
 
     def _connection(self) -> Connection[Any]:
         connection: Connection[TupleRow] | None = getattr(self._own, "connection", None)
-        if connection is None or connection.closed:
-            if connection is not None:
-                self._opened.remove(connection)
+        if connection is not None and connection.closed:
+            # Forgotten before a new one is asked for: while the server is away, asking fails more than once.
+            self._opened.remove(connection)
+            connection = self._own.connection = None
+        if connection is None:
             connection = self._own.connection = self._database.connect("reader")
             self._opened.append(connection)
         return connection

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from shared.errors import ConflictError, TryLaterError
@@ -196,6 +197,33 @@ async def test_readers_that_are_killed_are_not_noticed(replica: Replicas, postgr
         assert len(await store.stream(STREAM)) == 1
         kill(postgres_database, "reader")
     assert await store.lookup("word", "x") == str(STREAM)
+
+
+async def test_readers_outlast_a_database_that_is_away_for_longer_than_one_try(
+    replica: Replicas, postgres_database: str
+) -> None:
+    store = replica()
+    await store.write(context(), slow_note("one"))
+    assert await store.head() == 1
+    asked = asyncio.create_task(refused_for(postgres_database, seconds=0.6))
+    await asyncio.sleep(0.2)
+    assert await store.head() == 1
+    await asked
+    assert await store.head() == 1
+
+
+async def refused_for(dsn: str, *, seconds: float) -> None:
+    """Let nobody into the database for a while, and end the connections of readers."""
+    elsewhere = psycopg.conninfo.make_conninfo(dsn, dbname="postgres")
+    name = sql.Identifier(str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]))
+    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    async with await psycopg.AsyncConnection.connect(elsewhere, autocommit=True) as admin:
+        await admin.execute(allow.format(name, sql.SQL("false")))
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'redress-cases-reader'"
+        )
+        await asyncio.sleep(seconds)
+        await admin.execute(allow.format(name, sql.SQL("true")))
 
 
 async def test_what_the_database_refuses_fails_alone(replica: Replicas) -> None:
