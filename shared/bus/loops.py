@@ -23,7 +23,7 @@ class Loop:
     After less than a `full` round it pauses for `PACE` seconds, so that facts gather into batches while requests
     keep coming; a full round means that there is more, and the next begins at once.
 
-    A failed round is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE` seconds.
+    A failed round, or rest, is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE` seconds.
     """
 
     name: str
@@ -42,13 +42,16 @@ class Loop:
             if isinstance(outcome, Failure):
                 await self._after_failure(outcome, stopping)
                 continue
-            self.failures = 0
             self.beat = time.monotonic()
             if outcome == 0:
-                await _first(asyncio.ensure_future(self.rest()), stopping)
+                rested = await attempt_async(lambda: _first(asyncio.ensure_future(self.rest()), stopping))
+                if isinstance(rested, Failure):
+                    await self._after_failure(rested, stopping)
+                    continue
                 self.beat = time.monotonic()
             else:
                 await asyncio.sleep(PACE if outcome < self.full else 0)
+            self.failures = 0
         if self.stop is not None:
             await self.stop()
 

@@ -60,6 +60,7 @@ class Readers:
         connection: Connection[TupleRow] | None = getattr(self._own, "connection", None)
         if connection is None or connection.closed:
             if connection is not None:
+                self._own.connection = None  # forgotten first: the database may still be away
                 self._opened.remove(connection)
             connection = self._own.connection = self._database.connect("reader")
             self._opened.append(connection)

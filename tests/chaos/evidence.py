@@ -21,7 +21,7 @@ from shared.scale_out import open_replica
 from tests.chaos.crowd import Crowd
 from tests.chaos.replicas import Fleet
 
-HANDLED = [CaseOpened, CaseTriaged, CaseAssigned, CaseClosed]
+HANDLED: list[type[Event]] = [CaseOpened, CaseTriaged, CaseAssigned, CaseClosed]
 Logs = Mapping[str, Sequence[Recorded]]
 
 
@@ -64,7 +64,7 @@ def compared(logs: Logs, crowd: Crowd) -> Counts:
         promised[report_id, ReportAccepted] += 1
         promised[case_id, CaseOpened] += 1
     for case_id, versions in crowd.told.cases.items():
-        promised.update((case_id, kind) for kind in HANDLED[: len(versions)])
+        promised.update(zip([case_id] * len(versions), HANDLED, strict=False))
     kinds = {MessageReceived, ReportAccepted, *HANDLED}
     stored = Counter(
         (str(fact.envelope.stream_id), type(fact.event))

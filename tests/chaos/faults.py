@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.chaos.replicas import NAMES, Fleet
 from tests.engines.engine import Engine
@@ -30,8 +31,8 @@ class Faults:
     def drawn(self, count: int) -> Sequence[Callable[[], None]]:
         """Return so many faults: each kind once in a random order, then each again in another."""
         every: list[Callable[[], None]] = [
-            *(lambda name=name: self._kill(name) for name in NAMES),  # type: ignore[misc]  # bound default
-            *(lambda engine=engine: self._restart(engine) for engine in self.engines),  # type: ignore[misc]  # same
+            *(partial(self._kill, name) for name in NAMES),
+            *(partial(self._restart, engine) for engine in self.engines),
             self._rebalance,
         ]
         drawn: list[Callable[[], None]] = []

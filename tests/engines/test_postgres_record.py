@@ -14,8 +14,10 @@ from shared.events.envelope import Recorded
 from shared.eventstore.leading import Leader
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.postgres_layers import Layer
+from shared.eventstore.postgres_reading import READERS
 from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
+from tests.engines.engine import Elsewhere, Engine
 from tests.unit.eventstore.test_store import STREAM, context, note, words
 
 pytestmark = pytest.mark.engine
@@ -196,6 +198,23 @@ async def test_readers_that_are_killed_are_not_noticed(replica: Replicas, postgr
         assert len(await store.stream(STREAM)) == 1
         kill(postgres_database, "reader")
     assert await store.lookup("word", "x") == str(STREAM)
+
+
+async def test_readers_come_back_when_the_database_was_away_for_longer_than_they_try(
+    replica: Replicas, postgres: Engine
+) -> None:
+    if isinstance(postgres.life, Elsewhere):
+        pytest.skip(f"{postgres.origin}: not ours to stop")
+    store = replica()
+    await store.write(context(), note("x"))
+    await asyncio.gather(*(store.stream(STREAM) for _ in range(2 * READERS)))
+    postgres.stop()
+    try:
+        outcomes = await asyncio.gather(*(store.head() for _ in range(READERS)), return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {TryLaterError}
+    finally:
+        postgres.start()
+    assert await asyncio.gather(*(store.head() for _ in range(2 * READERS))) == [1] * 2 * READERS
 
 
 async def test_what_the_database_refuses_fails_alone(replica: Replicas) -> None:
