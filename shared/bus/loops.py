@@ -23,7 +23,8 @@ class Loop:
     After less than a `full` round it pauses for `PACE` seconds, so that facts gather into batches while requests
     keep coming; a full round means that there is more, and the next begins at once.
 
-    A failed round, or rest, is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE` seconds.
+    A failed round, or rest, is logged by its class and tried again after a pause that doubles up to `LONGEST_PAUSE`
+    seconds.
     """
 
     name: str
