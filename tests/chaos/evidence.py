@@ -142,8 +142,9 @@ async def everything_was_heard(fleet: Fleet) -> str:
             )
             for name, position in connection.execute(rows).fetchall():
                 reaction, _, feed = name.partition("@")
-                if reaction != "sealer" and position < ends[feed]:
-                    return f"{reaction} is at {position} of {ends[feed]} in {feed}"
+                end = 0 if reaction == "sealer" else ends.get(feed, 0)
+                if position < end:
+                    return f"{reaction} is at {position} of {end} in {feed}"
     return ""
 
 
