@@ -17,10 +17,14 @@ from services.reporting import bootstrap as reporting
 from shared.cli import dead_letters
 from shared.cli.console import Bars, complaints, console, plain_errors
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
+from shared.cli.options import DATA, Data
 from shared.cli.rebuilding import catch_up, rebuild_service
+from shared.cli.topics import topics
+from shared.cli.vaults import vault
 from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
+from shared.events.privacy import ErasureReason, Purpose
 from shared.observing.logs import configure
 from shared.service import Build
 from shared.web.access import Role
@@ -33,19 +37,17 @@ BUILDERS: Mapping[str, Build] = {
 }
 """The services in the order in which they are built: each is given the records of those before it."""
 
-Data = Annotated[Path, typer.Option(help="The data folder.", show_default=True)]
-DATA = Path("data")
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
-topics = typer.Typer(no_args_is_help=True, help="Make and check the topics in Kafka.")
 commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
 
 Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
 Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
+commands.add_typer(vault, name="vault")
 
 
 @commands.command()
@@ -85,7 +87,7 @@ def serve(
         if service not in BUILDERS:
             raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
         at = listening(host, port)
-        replica = asyncio.run(open_replica(service, BUILDERS[service]))
+        replica = asyncio.run(open_replica(service, BUILDERS))
     console.print(f"Redress {service} on http://{host}:{port} as replica {replica.name}", soft_wrap=True)
     try:
         serve_app(replica.app(), at)
@@ -93,29 +95,28 @@ def serve(
         replica.close()
 
 
-@topics.command("apply")
-def apply_topics() -> None:
-    """Make the topics that are missing in Kafka; what is there is left as it is, and checked."""
-    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
-    from shared.bus.kafka.topics import apply  # noqa: PLC0415
+@commands.command()
+def move(
+    *,
+    to_scale_out: Annotated[bool, typer.Option("--to-scale-out", help="To the engines that REDRESS_... name.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Copy a data folder to PostgreSQL, numbers and bytes unchanged, and compare; run again, it goes on."""
+    from shared.cli.moving import move_folder  # noqa: PLC0415 - the embedded form needs none of the engines
+    from shared.scale_out import ScaleOutSettings  # noqa: PLC0415
 
-    with plain_errors():
-        changes = asyncio.run(apply(KafkaSettings()))
-    for change in changes:
-        console.print(f"{change.topic}: {change.complaint or ('made' if change.made else 'there')}", soft_wrap=True)
-    raise typer.Exit(1 if any(change.complaint for change in changes) else 0)
-
-
-@topics.command("check")
-def check_topics() -> None:
-    """Say whether every topic is there as the settings want it."""
-    from shared.bus.kafka.clients import KafkaSettings  # noqa: PLC0415 - the embedded form needs no Kafka
-    from shared.bus.kafka.topics import demand  # noqa: PLC0415
-
-    with plain_errors():
-        epochs = asyncio.run(demand(KafkaSettings()))
-    for topic, epoch in sorted(epochs.items()):
-        console.print(f"{topic}: there, epoch {epoch}", soft_wrap=True)
+    with existing(data) as house, Bars() as bars:
+        if not to_scale_out:
+            raise SettingsError("Say where to: redress move --to-scale-out.")
+        FolderLock(data).demand()
+        for moved in move_folder(data, house.host.services, ScaleOutSettings(), bars):
+            console.print(
+                f"{moved.service}: {moved.facts} facts, {moved.copied} of them copied now; equal: {moved.digest}"
+            )
+    console.print(
+        "Next: set REDRESS_VAULT_KEK_FILE to the folder's vault.kek, 'redress topics apply', 'redress serve'."
+    )
+    console.print("The sealers publish every fact, views are folded from the topics. Make API keys: redress key new.")
 
 
 @keys.command("new")
@@ -168,17 +169,11 @@ def list_dead_letters(
 
 
 @dead.command("show")
-def show_dead_letter(
-    service: Whose,
-    letter: Letter,
-    data: Data = DATA,
-    *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
-) -> None:
+def show_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
     """Show a dead letter and the envelope of its fact."""
     with existing(data) as house:
         mine = dead_letters.service_of(house.host.services, service)
-        print(asyncio.run(dead_letters.shown(mine, letter, personal=personal)))  # noqa: T201 - for scripts, too
+        print(asyncio.run(dead_letters.shown(mine, letter)))  # noqa: T201 - for scripts, too
 
 
 @dead.command("retry")
@@ -230,19 +225,75 @@ def replay(
     case: Annotated[str, typer.Option(help="The case's number or id.")],
     as_of: Annotated[str | None, typer.Option(help="Leave out what was not yet true then (ISO 8601).")] = None,
     data: Data = DATA,
+    purpose: Annotated[
+        Purpose | None, typer.Option(help="Show what people said, too, for this; it is put on record.")
+    ] = None,
     *,
-    personal: Annotated[bool, typer.Option("--personal", help="Show what people said, too.")] = False,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Tell the story of a case from its facts alone."""
-    from shared.cli.replaying import as_json, as_text, story  # noqa: PLC0415 - only here
+    from shared.cli.replaying import as_json, as_text, masked_facts, story, unsealed  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    store, now = house.host.services["cases"].store, system_clock()
+    with plain_errors():
+        facts = masked_facts(sealed := asyncio.run(case_facts(store, case)))
+        if purpose is not None:
+            facts = asyncio.run(unsealed(sealed, store=store, vault=house.vault, purpose=purpose, now=now))
+        told = story(facts, personal=purpose is not None, as_of=instant(as_of), now=now)
+        for line in as_json(told) if as_lines else as_text(told):
+            print(line)  # noqa: T201 - the story is this command's output
+    house.close()
+
+
+@commands.command()
+def erase(
+    subject: Annotated[str, typer.Argument(help="The pseudonym, as reports and cases show it.")],
+    reason: Annotated[ErasureReason, typer.Option(help="Why.")],
+    data: Data = DATA,
+) -> None:
+    """Destroy the keys of a person, and print the signed proof. It cannot be undone."""
+    from shared.cli.vaulting import erase_subject  # noqa: PLC0415 - only here
 
     house = open_existing(data, BUILDERS)
     with plain_errors():
-        facts = asyncio.run(case_facts(house.host.services["cases"].store, case))
-        told = story(facts, personal=personal, as_of=instant(as_of), now=system_clock())
-        for line in as_json(told) if as_lines else as_text(told):
-            print(line)  # noqa: T201 - the story is this command's output
+        subjects = house.host.services["intake"].application.subjects
+        print(asyncio.run(erase_subject(subjects, subject, reason, system_clock())))  # noqa: T201 - the proof
+    house.close()
+
+
+@commands.command("redact")
+def redact_(
+    service: Annotated[str, typer.Argument(help="Whose record: intake, cases or notify.")],
+    stream: Annotated[str, typer.Argument(help="The stream's id.")],
+    version: Annotated[int, typer.Argument(help="Which fact of it.")],
+    order: Annotated[str, typer.Option(help="Who orders it, and the file.")],
+    data: Data = DATA,
+) -> None:
+    """Take what people said out of the stored bytes of a fact, for a court order; its old hash stays on record."""
+    from shared.cli.vaulting import redact_fact  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors():
+        subjects = house.host.services["intake"].application.subjects
+        fact = asyncio.run(
+            redact_fact(
+                subjects, data, service=service, stream=stream, version=version, ordered_by=order, now=system_clock()
+            )
+        )
+    console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
+    house.close()
+
+
+@vault.command("reconcile")
+def reconcile_vault(data: Data = DATA) -> None:
+    """After a vault came back from a back-up: destroy again the keys of everyone who was erased since."""
+    from shared.cli.vaulting import erase_again  # noqa: PLC0415 - only here
+
+    house = open_existing(data, BUILDERS)
+    with plain_errors(), Bars() as bars:
+        again = asyncio.run(erase_again(house.host.services["intake"].store, house.vault, bars))
+    console.print(f"{again} persons were erased again.")
     house.close()
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from shared.bus.local import LocalBus
 from shared.bus.pacing import Pacer
@@ -20,11 +20,16 @@ from shared.eventstore.open import open_store
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
+from shared.privacy.persons import Rights
 from shared.secret import derived_secret, kept_root
 from shared.service import Build, Parts, Service
+from shared.vault.open import open_vault
+from shared.vault.sealing import Sealer
+from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
+from shared.web.mine import mine_router
 
 
 @dataclass(slots=True)
@@ -38,6 +43,12 @@ class Embedded:
     stores: dict[str, SqliteEventStore]
     documents: dict[str, SqliteDocuments]
     traffic: Traffic
+    vault: Vault
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services, put together."""
+        return self.host.services
 
     def app(self) -> FastAPI:
         """Return the app of all services; its life starts and stops the loops."""
@@ -49,7 +60,9 @@ class Embedded:
             yield
             self.host.stop()
 
-        routers = [router for service in self.host.services.values() for router in service.routers]
+        services = self.host.services.values()
+        routers = [router for service in services for router in service.routers]
+        routers += [router for service in services if service.rights for router in [self._rights(service.rights)]]
         return create_app(
             routers,
             gatekeeper=self.keys,
@@ -61,6 +74,10 @@ class Embedded:
             traffic=self.traffic,
         )
 
+    def _rights(self, rights: Rights) -> APIRouter:
+        records = {name: service.personal for name, service in self.host.services.items() if service.personal}
+        return mine_router(records, rights, self.clock)
+
     def close(self) -> None:
         """Finish what is queued and close every file."""
         for store in self.stores.values():
@@ -68,6 +85,7 @@ class Embedded:
         for documents in self.documents.values():
             documents.close()
         self.keys.close()
+        self.vault.keys.close()
 
     async def _live(self) -> dict[str, Any]:
         unwell = self.host.unwell()
@@ -86,13 +104,15 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     documents: dict[str, SqliteDocuments] = {}
     services: list[Service] = []
     root = kept_root(data)
+    vault = open_vault(data)
+    sealer = Sealer(vault)
     for name, build in builders.items():
         folder = data / name
         folder.mkdir(mode=0o700, exist_ok=True)
         documents[name] = SqliteDocuments(folder / "views.sqlite")
 
         def opener(source: str, indexer: Indexer) -> EventStore:
-            stores[source] = open_store(data / source, source, indexer)
+            stores[source] = open_store(data / source, source, indexer, sealer)
             return stores[source]
 
         parts = Parts(
@@ -101,12 +121,13 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
             data=folder,
             secret=partial(derived_secret, root),
             clock=clock,
+            vault=vault,
         )
         services.append(build(parts, dict(stores)))
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
-    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
+    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic, vault)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

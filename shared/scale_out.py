@@ -1,14 +1,15 @@
 """One service as a process of its own, of which there may be several: PostgreSQL, Kafka and MongoDB carry it."""
 
+import base64
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,10 +27,15 @@ from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
 from shared.service import Build, Parts, Service
+from shared.vault.open import Settings as VaultSettings
+from shared.vault.open import open_vault
+from shared.vault.sealing import Sealer
+from shared.vault.vault import Vault
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
 from shared.web.keys import Keys
 from shared.web.limits import Traffic
+from shared.web.mine import mine_router
 
 
 class ScaleOutSettings(BaseSettings):
@@ -65,14 +71,21 @@ class Replica:
 
     name: str
     service: Service
+    neighbours: Sequence[Service]
+    """Services whose records of a person this one shows to that person; they are run elsewhere."""
     keys: Gatekeeper
     host: Host
     bus: KafkaBus
-    store: PostgresEventStore
-    documents: MongoDocuments
+    lent: "_Lender"
     leader: Leader
     clock: Clock
     traffic: Traffic
+    vault: Vault
+
+    @property
+    def store(self) -> PostgresEventStore:
+        """The record of the service."""
+        return self.lent.stores[self.service.name]
 
     def app(self) -> FastAPI:
         """Return the app of the service; its life starts and stops the loops."""
@@ -85,7 +98,7 @@ class Replica:
             self.host.stop()
 
         return create_app(
-            self.service.routers,
+            [*self.service.routers, *self._rights()],
             gatekeeper=self.keys,
             wait_for=self.host.wait_for,
             live=self._live,
@@ -95,11 +108,18 @@ class Replica:
             traffic=self.traffic,
         )
 
+    def _rights(self) -> Sequence[APIRouter]:
+        """Return the routes of a person's rights, where this service knows a person by their receipt."""
+        if self.service.rights is None:
+            return ()
+        records = {one.name: one.personal for one in (self.service, *self.neighbours) if one.personal}
+        return [mine_router(records, self.service.rights, self.clock)]
+
     def close(self) -> None:
         """Finish what is queued and let go of the engines."""
-        self.store.close()
         self.leader.close()
-        self.documents.close()
+        self.lent.close()
+        self.vault.keys.close()
 
     async def _live(self) -> dict[str, Any]:
         unwell = self.host.unwell()
@@ -111,9 +131,49 @@ class Replica:
         return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
+class _Lender:
+    """Lends services their parts, and closes them."""
+
+    def __init__(self, settings: ScaleOutSettings, bus: KafkaBus, vault: Vault, clock: Clock) -> None:
+        self.stores: dict[str, PostgresEventStore] = {}
+        self._documents: list[MongoDocuments] = []
+        self._settings = settings
+        self._bus = bus
+        self._vault = vault
+        self._sealer = Sealer(vault)
+        self._clock = clock
+
+    def build(self, name: str, build: Build) -> Service:
+        """Put a service together."""
+        folder = self._settings.data / name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        documents = MongoDocuments(self._settings.mongodb(), f"{self._settings.mongodb_prefix}_{name}")
+        self._documents.append(documents)
+        parts = Parts(
+            open_store=self._open,
+            documents=documents,
+            data=folder,
+            secret=partial(derived_secret, self._settings.root()),
+            clock=self._clock,
+            vault=self._vault,
+        )
+        return build(parts, {source: self._bus.log(source) for source in SOURCES})
+
+    def _open(self, source: str, indexer: Indexer) -> EventStore:
+        self.stores[source] = open_postgres_store(self._settings.postgres(), source, indexer, self._sealer)
+        return self.stores[source]
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the engines."""
+        for store in self.stores.values():
+            store.close()
+        for documents in self._documents:
+            documents.close()
+
+
 async def open_replica(
     name: str,
-    build: Build,
+    builders: Mapping[str, Build],
     settings: ScaleOutSettings | None = None,
     kafka: KafkaSettings | None = None,
     *,
@@ -122,35 +182,42 @@ async def open_replica(
 ) -> Replica:
     """Open one replica of a service; what is missing among the engines is said before anything is served."""
     settings, kafka = settings or ScaleOutSettings(), kafka or KafkaSettings()
-    epochs = await demand(kafka)
-    folder = settings.data / name
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    documents = MongoDocuments(settings.mongodb(), f"{settings.mongodb_prefix}_{name}")
-    opened: dict[str, PostgresEventStore] = {}
-
-    def opener(source: str, indexer: Indexer) -> EventStore:
-        opened[source] = open_postgres_store(settings.postgres(), source, indexer)
-        return opened[source]
-
-    bus = KafkaBus(kafka, epochs, settings.instance)
-    parts = Parts(
-        open_store=opener,
-        documents=documents,
-        data=folder,
-        secret=partial(derived_secret, settings.root()),
-        clock=clock,
-    )
-    service = build(parts, {source: bus.log(source) for source in SOURCES})
+    bus = KafkaBus(kafka, await demand(kafka), settings.instance)
+    vault = _vault(settings)
+    lender = _Lender(settings, bus, vault, clock)
+    service = lender.build(name, builders[name])
+    others = builders.items() if service.rights else ()
+    neighbours = [lender.build(other, build) for other, build in others if other != name]
     leader = Leader(settings.postgres(), name, "sealer")
-    bus.seal(opened[name], leader)
+    bus.seal(lender.stores[name], leader)
 
     async def leads(_service: str) -> bool:
         return await leader.holds()
 
-    traffic = Traffic()
-    host = Host([service], bus, clock, leads)
-    keys = keys or Keys(settings.data / "keys.sqlite", clock)
-    return Replica(settings.instance, service, keys, host, bus, opened[name], documents, leader, clock, traffic)
+    return Replica(
+        name=settings.instance,
+        service=service,
+        neighbours=neighbours,
+        keys=keys or Keys(settings.data / "keys.sqlite", clock),
+        host=Host([service], bus, clock, leads),
+        bus=bus,
+        lent=lender,
+        leader=leader,
+        clock=clock,
+        traffic=Traffic(),
+        vault=vault,
+    )
+
+
+def _vault(settings: ScaleOutSettings) -> Vault:
+    """Return the vault that all replicas share; unless the settings say otherwise, the root secret wraps its keys."""
+    chosen = VaultSettings()
+    if chosen.dsn is None:
+        chosen = chosen.model_copy(update={"dsn": settings.postgres_dsn})
+    if chosen.kek is None and chosen.kek_file is None:
+        kek = base64.b64encode(derived_secret(settings.root(), "key-encryption")).decode()
+        chosen = chosen.model_copy(update={"kek": SecretStr(f"root {kek}")})
+    return open_vault(settings.data, chosen)
 
 
 def _demanded(setting: SecretStr | None, name: str, example: str) -> str:

@@ -15,6 +15,9 @@ from shared.documents.port import Documents
 from shared.eventstore.index import Indexer
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
+from shared.privacy.persons import PersonalRecord, Rights
+from shared.vault.memory import passing_vault
+from shared.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Parts:
     """Returns the 32 secret bytes of a purpose, the same in every replica and after every restart."""
     clock: Clock = system_clock
     ids: Callable[[], UUID] = new_id
+    vault: Vault = field(default_factory=passing_vault)
+    """Opens what is sealed; the default forgets its keys with the process."""
 
 
 Background = Callable[[], Awaitable[None]]
@@ -47,6 +52,10 @@ class Service:
     reactions: Sequence[Reaction] = ()
     background: Sequence[tuple[str, Background, float]] = field(default=())
     """(name, one round, seconds to rest between rounds)."""
+    personal: PersonalRecord | None = None
+    """What it can tell a person about themselves."""
+    rights: Rights | None = None
+    """How this service, for all, knows a person by their receipt."""
     application: Any = None
     """The write side, for commands of the command line such as the import."""
 

@@ -37,6 +37,8 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
             row.level = max(row.level or level, level, key=LADDER.index)
         case facts.CaseClosed(reason=reason):
             row.closed_at, row.close_reason = recorded.envelope.occurred_at.astimezone(UTC), reason
+        case facts.CaseRetired():
+            row.retained = False
         case facts.CaseReopened():
             row.closed_at, row.close_reason = None, None
         case _:
@@ -46,6 +48,9 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
 def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.number = event.number
     row.channel = event.channel
+    row.subject = recorded.envelope.subject
+    # Records of earlier systems came in without a person who could be erased.
+    row.retained = event.channel != "import"
     row.country = event.country
     row.sector = event.sector
     row.site = event.site

@@ -1,14 +1,30 @@
-"""What intake hears: its own received messages, which it files into reports."""
+"""What intake hears: its own received messages, filed into reports; cases that were kept long enough."""
 
 from services.intake.application import Intake
 from shared.bus.port import Reaction
 from shared.clock import Clock
+from shared.events.cases import CaseRetired
 from shared.events.envelope import Actor, Recorded
 from shared.events.intake import MessageReceived
 from shared.eventstore.context import caused_by
 from shared.eventstore.work import UnitOfWork
 
 SYSTEM = Actor("system:intake", "system")
+
+
+def ending(intake: Intake, clock: Clock) -> Reaction:
+    """Return the reaction that erases a person of whom every case was kept long enough."""
+
+    def on_case_retired(unit: UnitOfWork, recorded: Recorded) -> None:
+        subject, event = recorded.envelope.subject, recorded.event
+        if subject is None or not isinstance(event, CaseRetired):
+            return
+        context = caused_by(recorded.envelope, actor=SYSTEM, now=clock())
+        if event.report_id is not None:
+            intake.subjects.retire_report(unit, event.report_id, subject, context)
+        intake.subjects.end(unit, subject, context)
+
+    return Reaction("intake.ending", "cases", {CaseRetired: on_case_retired})
 
 
 def filing(intake: Intake, clock: Clock) -> Reaction:

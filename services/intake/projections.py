@@ -10,6 +10,7 @@ from shared.events.intake import (
     ReportLinked,
     ReportMessageAdded,
     ReportOpened,
+    ReportRetired,
 )
 
 
@@ -28,6 +29,7 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
             language=event.language,
             country=event.country or (event.grievance.country if event.grievance else None),
             issues=event.grievance.issues if event.grievance else (),
+            subject=envelope.subject,
         )
     if row is None:
         raise TypeError("a report begins with report-opened")
@@ -38,6 +40,8 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
         case ReportAccepted() | ReportLinked():
             row.state = "accepted" if isinstance(event, ReportAccepted) else "linked"
             row.case_id = event.case_id
+        case ReportRetired():
+            row.retained = False
         case ReportDismissed():
             row.state = "dismissed"
             row.dismissed_because = event.reason

@@ -123,7 +123,7 @@ _EXAMPLE: dict[str, Any] = {
     "state": "retrying",
     "reason": None,
     "channel": "email",
-    "address": "a***@e***",
+    "address": "*******",
     "language": "th",
     "template": "th/answer.complainant",
     "subject": "มีข่าวเกี่ยวกับหมายเลขอ้างอิง R-7Q2XK-M4T9C ของคุณ",

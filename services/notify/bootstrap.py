@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.notify.api import router
-from services.notify.application import Delivery, Telling
+from services.notify.application import Delivery, Forgetting, Telling
 from services.notify.channels.outbox import OutboxChannel
 from services.notify.channels.port import Channel
 from services.notify.channels.smtp import SmtpChannel
@@ -23,6 +23,8 @@ from shared.eventstore.store import EventStore
 from shared.service import Parts, Service
 
 NAME = "notify"
+LOOK = 5.0
+"""Seconds between two looks whether letters of somebody erased still lie in the outbox."""
 
 
 def build(
@@ -46,7 +48,9 @@ def build(
         schedule=Schedule(settings.retry_minutes),
         jitter=jitter,
         concurrent=settings.concurrent_deliveries,
+        vault=parts.vault,
     )
+    forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
     telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days))
     return Service(
         name=NAME,
@@ -55,7 +59,7 @@ def build(
         routers=(router(views),),
         projections=(NOTIFICATION_VIEW,),
         reactions=(reaction(telling),),
-        background=(("deliver", delivery.deliver_due, settings.rest_seconds),),
+        background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
         application=delivery,
     )
 

@@ -53,10 +53,9 @@ class Listener:
             self.telling.register(work, subject_id=cause.stream_id, recipient=recipient, cause=cause)
 
     def on_organisation_registered(self, work: UnitOfWork, cause: Envelope, event: OrganisationRegistered) -> None:
-        """Take down the organisation's contact; without one it is as good as unknown here."""
-        if event.contact is not None:
-            recipient = RecipientRegistered(audience="respondent", contact=event.contact)
-            self.telling.register(work, subject_id=cause.stream_id, recipient=recipient, cause=cause)
+        """Take down the organisation's contact, or that there is none."""
+        recipient = RecipientRegistered(audience="respondent", contact=event.contact)
+        self.telling.register(work, subject_id=cause.stream_id, recipient=recipient, cause=cause)
 
     def on_case_acknowledged(self, work: UnitOfWork, cause: Envelope, event: CaseAcknowledged) -> None:
         """Tell the complainant, unless the handler found no safe channel: then nothing is ever sent for this case."""
@@ -81,12 +80,13 @@ class Listener:
         case = self.telling.recipient(work, subject_id=cause.stream_id)
         if case is None or case.number is None:
             return
+        self.telling.demand_known(work, subject_id=event.organisation_id, cause=cause)
         self.telling.tell(
             work,
             cause=cause,
             occasion="escalation",
             audience="respondent",
-            recipient=self.telling.recipient(work, subject_id=event.organisation_id),
+            to=event.organisation_id,
             values={"number": case.number, "organisation": event.name, "answer_by": day(event.answer_by)},
         )
 
@@ -99,7 +99,7 @@ class Listener:
             cause=cause,
             occasion=occasion,
             audience="complainant",
-            recipient=case,
+            to=cause.stream_id,
             values={"number": case.number},
         )
 

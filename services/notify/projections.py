@@ -13,6 +13,7 @@ from shared.events.notify import (
     NotificationSent,
     NotificationSuppressed,
 )
+from shared.vault.tokens import MASK
 
 
 def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:
@@ -31,15 +32,6 @@ def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:
             raise PoisonError(f"{recorded.envelope.type} does not follow in stream {recorded.envelope.stream_id}.")
 
 
-def masked(address: str) -> str:
-    """Return an address that its owner would recognise and nobody else can use, such as `a***@e***`."""
-    scheme, separator, rest = address.partition("://")
-    if separator:
-        return f"{scheme}://{rest[:1]}***"
-    local, at, domain = address.partition("@")
-    return f"{local[:1]}***{at}{domain[:1]}***" if at else "***"
-
-
 def _begin(recorded: Recorded, event: NotificationQueued | NotificationSuppressed) -> NotificationRow:
     row = NotificationRow(
         id=recorded.envelope.stream_id,
@@ -52,7 +44,7 @@ def _begin(recorded: Recorded, event: NotificationQueued | NotificationSuppresse
     match event:
         case NotificationQueued():
             row.due_at = row.created_at
-            row.channel, row.address = event.channel, masked(event.address)
+            row.channel, row.address = event.channel, MASK
             row.language, row.template, row.subject = event.language, event.template, event.subject
         case NotificationSuppressed():
             row.state, row.reason = "suppressed", event.reason

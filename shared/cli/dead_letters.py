@@ -31,13 +31,11 @@ async def listed_discarded(services: Iterable[Service]) -> list[str]:
     return [_epitaph(one.name, given_up) for one in services for given_up in await one.store.discarded()]
 
 
-async def shown(service: Service, letter_id: int, *, personal: bool) -> str:
-    """Return a dead letter and the envelope of its fact as JSON; the fact itself only where `personal` is asked for."""
+async def shown(service: Service, letter_id: int) -> str:
+    """Return a dead letter and the envelope of its fact as JSON; what it says is read in its case, for a purpose."""
     letter = await dead_letters.find(service.store, letter_id)
     fact = await dead_letters.fact_of(service.store, letter)
     told: dict[str, Any] = {"letter": letter, "envelope": fact.envelope}
-    if personal:
-        told["fact"] = fact.event
     return msgspec.json.format(msgspec.json.encode(told)).decode()
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import Event, Instant, Personal
+from shared.events.privacy import FieldsViewed
 from shared.events.values import Money, Party, SafeContact
 
 CASE = "cases.case"
 ORGANISATION = "cases.organisation"
+ACCESS = "cases.access"
 
 OrganisationKind = Literal["employer", "recruiter", "broker", "brand", "government", "union", "cso"]
 RespondentRole = Literal["employer", "recruiter", "broker", "brand"]
@@ -63,7 +65,7 @@ class CaseAcknowledged(CaseEvent, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "cases.case-acknowledged"
     channel: str | None = None
-    no_safe_channel_because: str | None = None
+    no_safe_channel_because: Personal | None = None
 
 
 class CaseTriaged(CaseEvent, frozen=True, kw_only=True):
@@ -73,9 +75,9 @@ class CaseTriaged(CaseEvent, frozen=True, kw_only=True):
     issues: tuple[str, ...]
     severity: str
     admissible: bool
-    admissibility_reason: str
+    admissibility_reason: Personal
     danger_now: bool
-    severity_reason: str | None = None
+    severity_reason: Personal | None = None
     safety_note: Personal | None = None
     assess_by: Instant | None = None
 
@@ -132,9 +134,9 @@ class CaseEscalated(CaseEvent, frozen=True, kw_only=True):
     organisation_id: UUID
     name: str
     level: EscalationLevel
-    brief: str
+    brief: Personal
     answer_by: Instant
-    level_reason: str | None = None
+    level_reason: Personal | None = None
 
 
 class EmployerResponseRecorded(CaseEvent, frozen=True, kw_only=True):
@@ -157,7 +159,7 @@ class RemedyItem(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     workers: int = 1
     claimed: Money | None = None
     assessed: Money | None = None
-    description: str | None = None
+    description: Personal | None = None
 
 
 class RemedyPlanAgreed(CaseEvent, frozen=True, kw_only=True):
@@ -173,7 +175,7 @@ class RemedyItemCompleted(CaseEvent, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "cases.remedy-item-completed"
     item_id: UUID
-    evidence: str
+    evidence: Personal
     complete: bool
     paid: Money | None = None
     workers: int | None = None
@@ -202,7 +204,7 @@ class CaseClosed(CaseEvent, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "cases.case-closed"
     reason: CloseReason
-    explanation: str
+    explanation: Personal
     surviving_case_id: UUID | None = None
     attempts: int | None = None
 
@@ -211,7 +213,14 @@ class CaseReopened(CaseEvent, frozen=True, kw_only=True):
     """The case is open again; the earlier closure stays on the record."""
 
     TOPIC: ClassVar[str] = "cases.case-reopened"
-    reason: str
+    reason: Personal
+
+
+class CaseRetired(CaseEvent, frozen=True, kw_only=True):
+    """The case was kept as long as its kind is; what people said in it may be erased."""
+
+    TOPIC: ClassVar[str] = "cases.case-retired"
+    report_id: UUID | None = None
 
 
 class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
@@ -229,6 +238,13 @@ class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
     claimed: Money | None = None
     assessed: Money | None = None
     paid: Money | None = None
+
+
+class CaseFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
+    """Somebody opened sealed fields of a case or of an organisation; put on record before they saw them."""
+
+    TOPIC: ClassVar[str] = "cases.case-fields-viewed"
+    STREAM: ClassVar[str] = ACCESS
 
 
 class OrganisationRegistered(Event, frozen=True, kw_only=True):
@@ -260,6 +276,8 @@ EVENTS: tuple[type[Event], ...] = (
     RemedyItemRefuted,
     CaseClosed,
     CaseReopened,
+    CaseRetired,
     LegacyRecordImported,
+    CaseFieldsViewed,
     OrganisationRegistered,
 )

@@ -9,7 +9,10 @@ import msgspec
 from typing_extensions import TypeVar
 
 Personal = Annotated[str, msgspec.Meta(extra_json_schema={"x-personal": True})]
-"""A field that says something about a person: the only kind that sealing, masking and erasure look for."""
+"""A field that says something about the person of its fact: the only kind that sealing, masking and erasure find."""
+
+Accused = Annotated[str, msgspec.Meta(extra_json_schema={"x-personal": True, "x-person": "accused"})]
+"""The same about somebody else, whom the person accuses: sealed under a key of its own."""
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with its zone; a naive time is refused when it is read."""
@@ -44,7 +47,10 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Everything known about a fact beside the fact. `occurred_at`: when it was true; `recorded_at`: when we knew."""
+    """Everything known about a fact beside the fact. `occurred_at`: when it was true; `recorded_at`: when we knew.
+
+    `subject` is the pseudonym of the person whose key seals the personal fields; None for facts about nobody.
+    """
 
     event_id: UUID
     type: str
@@ -59,6 +65,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     causation_id: UUID | None = None
     traceparent: str | None = None
     tenant: str = "default"
+    subject: UUID | None = None
 
 
 E = TypeVar("E", bound=Event, default=Event)

@@ -1,15 +1,18 @@
 """What intake says: messages as they came in, and the reports opened from them."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import msgspec
 
-from shared.events.envelope import Event, Personal
+from shared.events.envelope import Accused, Event, Personal
+from shared.events.privacy import ErasureReason, FieldsViewed
 from shared.events.values import Party, SafeContact
 
 MESSAGE = "intake.message"
 REPORT = "intake.report"
+ACCESS = "intake.access"
+SUBJECT = "intake.subject"
 
 
 class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -21,7 +24,7 @@ class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     sector: str | None = None
     site: str | None = None
     workers: int = 1
-    respondent: Personal | None = None
+    respondent: Accused | None = None
     complainant: Party | None = None
     safe_contact: SafeContact | None = None
     statistics_consent: bool = False
@@ -34,7 +37,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     STREAM: ClassVar[str] = MESSAGE
     channel: str
     account: str
-    external_id: str
+    external_id: Personal
     text: Personal
     sender: Personal | None = None
     language: str | None = None
@@ -51,7 +54,7 @@ class MessageFiled(Event, frozen=True, kw_only=True):
 
 
 class ReportOpened(Event, frozen=True, kw_only=True):
-    """A report was opened from a first message; `sender_key` is a keyed pseudonym, not the handle."""
+    """A report was opened from a first message; `sender_key` is the pseudonym of who wrote it, not the handle."""
 
     TOPIC: ClassVar[str] = "intake.report-opened"
     STREAM: ClassVar[str] = REPORT
@@ -92,7 +95,7 @@ class ReportDismissed(Event, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "intake.report-dismissed"
     STREAM: ClassVar[str] = REPORT
     reason: str
-    detail: str | None = None
+    detail: Personal | None = None
     sender_key: str | None = None
 
 
@@ -105,6 +108,75 @@ class ReportLinked(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
+class ReportRetired(Event, frozen=True, kw_only=True):
+    """A dismissed report was kept as long as its kind is; what people said in it may be erased."""
+
+    TOPIC: ClassVar[str] = "intake.report-retired"
+    STREAM: ClassVar[str] = REPORT
+
+
+class SubjectErased(Event, frozen=True, kw_only=True):
+    """The keys of a person were destroyed; `keys` says which, as `PSEUDONYM/VERSION/OUTER KEY`."""
+
+    TOPIC: ClassVar[str] = "intake.subject-erased"
+    STREAM: ClassVar[str] = SUBJECT
+    reason: ErasureReason
+    keys: tuple[str, ...]
+
+
+class FactRedacted(Event, frozen=True, kw_only=True):
+    """On order, the stored bytes of a fact of some service lost what people said; `sha256` is that of the old bytes."""
+
+    TOPIC: ClassVar[str] = "intake.fact-redacted"
+    STREAM: ClassVar[str] = SUBJECT
+    service: str
+    stream_id: UUID
+    stream_version: int
+    sha256: str
+    ordered_by: str
+
+
+class ErasurePostponed(Event, frozen=True, kw_only=True):
+    """The time of a person's data is over, but something holds it back."""
+
+    TOPIC: ClassVar[str] = "intake.erasure-postponed"
+    STREAM: ClassVar[str] = SUBJECT
+    because: Literal["legal-hold", "open-report"]
+    last_report: UUID | None = None
+
+
+class HoldPlaced(Event, frozen=True, kw_only=True):
+    """Nothing of this person may be erased until the hold is lifted; `order` names who demands it, and the file."""
+
+    TOPIC: ClassVar[str] = "intake.hold-placed"
+    STREAM: ClassVar[str] = SUBJECT
+    order: str
+
+
+class HoldLifted(Event, frozen=True, kw_only=True):
+    """The hold ended."""
+
+    TOPIC: ClassVar[str] = "intake.hold-lifted"
+    STREAM: ClassVar[str] = SUBJECT
+    order: str
+
+
+class StatementCorrected(Event, frozen=True, kw_only=True):
+    """The person says that something on record about them is otherwise; what was said before stays on record."""
+
+    TOPIC: ClassVar[str] = "intake.statement-corrected"
+    STREAM: ClassVar[str] = SUBJECT
+    about: str
+    text: Personal
+
+
+class MessageFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
+    """Somebody opened what the messages of a report say; put on record before they saw it."""
+
+    TOPIC: ClassVar[str] = "intake.message-fields-viewed"
+    STREAM: ClassVar[str] = ACCESS
+
+
 EVENTS: tuple[type[Event], ...] = (
     MessageReceived,
     MessageFiled,
@@ -113,4 +185,12 @@ EVENTS: tuple[type[Event], ...] = (
     ReportAccepted,
     ReportDismissed,
     ReportLinked,
+    ReportRetired,
+    SubjectErased,
+    FactRedacted,
+    ErasurePostponed,
+    HoldPlaced,
+    HoldLifted,
+    StatementCorrected,
+    MessageFieldsViewed,
 )

@@ -13,6 +13,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
 
     `now` is the time of recording; `occurred_at` the time of truth, if it was earlier. `expected_version` comes from
     `If-Match`; `idempotency_key` from the header of that name, `fingerprint` tells two uses of one key apart.
+    `subject` is the pseudonym of whom it is about, where that is known; without it, a stream has a person of its own.
     """
 
     actor: Actor
@@ -25,6 +26,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     expected_version: int | None = None
     idempotency_key: str | None = None
     fingerprint: str | None = None
+    subject: UUID | None = None
 
     @property
     def true_at(self) -> datetime:
@@ -42,4 +44,5 @@ def caused_by(cause: Envelope, *, actor: Actor, now: datetime, occurred_at: date
         causation_id=cause.event_id,
         traceparent=cause.traceparent,
         tenant=cause.tenant,
+        subject=cause.subject,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from shared.errors import NotFoundError, PreconditionError
 from shared.events.envelope import Event, Recorded
 from shared.eventstore.context import CommandContext
@@ -49,4 +51,6 @@ class Decider(Generic[S]):
                 version=version,
             )
         events = decide(state)
+        if context.subject is None:
+            context = replace(context, subject=facts[0].envelope.subject)
         return work.append(stream_id, version, events, context) if events else facts[-1:]

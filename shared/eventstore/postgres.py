@@ -23,6 +23,7 @@ from shared.eventstore.postgres_recorder import LockingRecorder, create_tables
 from shared.eventstore.store import Stored
 from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
+from shared.vault.sealing import Sealer
 
 _SELECT_LOG = (
     "SELECT topic, state, notification_id FROM stored_events WHERE notification_id > %s "
@@ -45,6 +46,7 @@ class PostgresEventStore(WritingStore):
         *,
         mapper: EventMapper | None = None,
         ids: Callable[[], UUID] = new_id,
+        sealer: Sealer | None = None,
     ) -> None:
         """Open or make the schema `source`; a `TryLaterError` when the database does not answer.
 
@@ -54,7 +56,7 @@ class PostgresEventStore(WritingStore):
         self.mapper = mapper or EventMapper()
         database = ServiceDatabase(dsn, source)
         self.recorder, head = _opened(database)
-        self._commits = PostgresCommits(database, self.recorder, self.mapper, indexer, ids)
+        self._commits = PostgresCommits(database, self.recorder, self.mapper, indexer, ids=ids, sealer=sealer)
         self._readers = Readers(database)
         super().__init__(source, self._commits, head)
         self._listener = Listener(database, self._newest)

@@ -27,8 +27,9 @@ from shared.eventstore.postgres_tables import INSERT_EVENTS, TABLES, Row, Table
 from shared.eventstore.postgres_work import PostgresWork
 from shared.eventstore.writer import Job
 from shared.supervision import Failure, attempt
+from shared.vault.sealing import Sealer
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two tries to connect while the database is away."""
 DOUBT_SECONDS = 30.0
 
@@ -50,14 +51,17 @@ class PostgresCommits:
         recorder: LockingRecorder,
         mapper: EventMapper,
         indexer: Indexer,
+        *,
         ids: Callable[[], UUID],
+        sealer: Sealer | None = None,
     ) -> None:
-        """Commit to a service's schema; `indexer` fills the index from each fact."""
+        """Commit to a service's schema; `indexer` fills the index from each fact, `sealer` seals what is personal."""
         self._database = database
         self._lock = recorder.lock_table_statements
         self._mapper = mapper
         self._indexer = indexer
         self._ids = ids
+        self._sealer = sealer
         self._connection: Connection[TupleRow] | None = None
         self._in_doubt = False
         self._pause = 0.0
@@ -90,7 +94,7 @@ class PostgresCommits:
             if not isinstance(found, Failure):
                 self._in_doubt = False
                 return found
-            if time.monotonic() > deadline or self._closing.wait(LONGEST_PAUSE / 10):
+            if time.monotonic() > deadline or self._closing.wait(0.5):
                 raise TryLaterError(
                     "The database went away in the middle of the commit. Look whether it was done before you try "
                     "again; with an Idempotency-Key just send it again."
@@ -153,7 +157,7 @@ class PostgresCommits:
             return Stored(connection, self._mapper, (head.fetchone() or (0,))[0], answers)
 
     def _run(self, connection: Connection[TupleRow], job: Job, layer: Layer) -> None:
-        work = PostgresWork(layer, self._mapper, self._indexer, self._ids)
+        work = PostgresWork(layer, self._mapper, self._indexer, self._ids, self._sealer)
         job.appended = ()
         job.outcome = attempt(lambda: job.work(work))
         if not isinstance(job.outcome, Failure):
@@ -163,6 +167,8 @@ class PostgresCommits:
             raise job.outcome.error
 
     def _store(self, connection: Connection[TupleRow], layer: Layer) -> None:
+        if self._sealer is not None:
+            self._sealer.flush()
         with connection.pipeline():
             self._send(connection, layer)
             self._in_doubt = True

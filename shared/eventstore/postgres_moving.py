@@ -28,7 +28,8 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "discarded": (*DeadLetter.__struct_fields__, "who", "why", "at"),
 }
 _FACTS = (
-    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events WHERE rowid > ? ORDER BY rowid"
+    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events "
+    "WHERE rowid > ? AND rowid <= ? ORDER BY rowid"
 )
 _MOVED = (
     "SELECT notification_id, replace(originator_id::text, '-', ''), originator_version, topic, state "

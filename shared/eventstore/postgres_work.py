@@ -18,6 +18,7 @@ from shared.eventstore.postgres_tables import ANSWERS, DISCARDED, HEARD, LOOKUPS
 from shared.eventstore.store import Written
 from shared.eventstore.wrapping import wrap
 from shared.supervision import Failure, attempt
+from shared.vault.sealing import Sealer
 
 _TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 """What is wrong with the database and not with the step."""
@@ -26,11 +27,19 @@ _TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalEr
 class PostgresWork:
     """Implements `StoreWork`; what it changed lies in `layer` until somebody pours it out."""
 
-    def __init__(self, ground: Ground, mapper: EventMapper, indexer: Indexer, ids: Callable[[], UUID]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        mapper: EventMapper,
+        indexer: Indexer,
+        ids: Callable[[], UUID],
+        sealer: Sealer | None = None,
+    ) -> None:
         """Work on a new layer over what the batch and the database hold."""
         self.layer = Layer(ground)
         self._mapper = mapper
         self._indexer = indexer
+        self._sealer = sealer
         self._ids = ids
 
     def read(self, stream_id: UUID) -> Sequence[Recorded]:
@@ -49,7 +58,8 @@ class PostgresWork:
             raise ConflictError("The stream has moved on; read it again and decide again.")
         appended = []
         for version, event in enumerate(events, start=expected_version + 1):
-            fact = wrap(event, self._ids(), stream_id, version, context, position=self.layer.head() + 1)
+            position = self.layer.head() + 1
+            fact = wrap(event, self._ids(), stream_id, version, context, position=position, sealer=self._sealer)
             self.layer.add(fact, self._mapper.state_of(fact))
             self._index(fact)
             appended.append(fact)

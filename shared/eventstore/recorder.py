@@ -2,7 +2,7 @@
 
 Beside the events lie, in the same file and the same transactions, small tables: how far reactions have read (the
 library's `tracking`, and per stream `heard`), the index, the answers given under an idempotency key, parked facts and
-those that were given up.
+those that were given up, and the hashes of facts as they were before a court had them redacted.
 """
 
 from pathlib import Path
@@ -40,6 +40,11 @@ CREATE_BESIDE = (
     (
         "CREATE TABLE IF NOT EXISTS heard (reaction TEXT NOT NULL, stream_id TEXT NOT NULL, version INTEGER NOT NULL, "
         "PRIMARY KEY (reaction, stream_id)) WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS redactions (stream_id TEXT NOT NULL, stream_version INTEGER NOT NULL, "
+        "sha256 TEXT NOT NULL, ordered_by TEXT NOT NULL, redacted_at TEXT NOT NULL, "
+        "PRIMARY KEY (stream_id, stream_version)) WITHOUT ROWID"
     ),
 )
 KEEP_EARLIER = (

@@ -19,6 +19,7 @@ from shared.eventstore.sqlite_work import LETTER_COLUMNS, SELECT_STREAM, SqliteW
 from shared.eventstore.store import Stored
 from shared.eventstore.writing import WritingStore
 from shared.ids import new_id
+from shared.vault.sealing import Sealer
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -42,8 +43,12 @@ class SqliteEventStore(WritingStore):
         *,
         mapper: EventMapper | None = None,
         ids: Callable[[], UUID] = new_id,
+        sealer: Sealer | None = None,
     ) -> None:
-        """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact."""
+        """Open or make the file; `source` is the service's name, `indexer` fills the index from each fact.
+
+        `sealer` seals what is personal; without one it is stored as it was said.
+        """
         self.name = ""
         self.mapper = mapper or EventMapper()
         self.recorder = StableRecorder(DurableDatastore(path))
@@ -52,7 +57,9 @@ class SqliteEventStore(WritingStore):
         self._readers = threading.local()
         self._opened: list[sqlite3.Connection] = []
         commits = SqliteCommits(
-            self._connect, lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful)
+            self._connect,
+            lambda cursor, careful: SqliteWork(cursor, self.mapper, indexer, ids, careful=careful, sealer=sealer),
+            sealer.flush if sealer is not None else lambda: None,
         )
         super().__init__(source, commits, self.recorder.max_notification_id())
 

@@ -19,11 +19,18 @@ class SqliteCommits:
     _connection: sqlite3.Connection
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], begin_work: Callable[[sqlite3.Cursor, bool], SqliteWork]
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        begin_work: Callable[[sqlite3.Cursor, bool], SqliteWork],
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """`begin_work` returns the unit of work on a cursor; its second argument asks for steps that can be undone."""
+        """`begin_work` returns the unit of work on a cursor; its second argument asks for steps that can be undone.
+
+        `prepare` makes durable what a commit needs, just before it.
+        """
         self._connect = connect
         self._begin_work = begin_work
+        self._prepare = prepare
 
     def open(self) -> None:
         """Open the writing connection."""
@@ -63,6 +70,7 @@ class SqliteCommits:
                     return
             if careful:
                 cursor.execute("RELEASE command")
+        self._prepare()
         self._connection.commit()
 
     def _is_stored(self, job: Job) -> bool:

@@ -15,6 +15,7 @@ from shared.eventstore.mapper import EventMapper
 from shared.eventstore.store import Written
 from shared.eventstore.wrapping import wrap
 from shared.supervision import Failure, attempt
+from shared.vault.sealing import Sealer
 
 _INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?, ?, ?, ?)"
 SELECT_STREAM = "SELECT topic, state, rowid FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
@@ -37,6 +38,7 @@ class SqliteWork:
         ids: Callable[[], UUID],
         *,
         careful: bool,
+        sealer: Sealer | None = None,
     ) -> None:
         """Work on the transaction of this cursor; `careful` lets a single step be undone, at a price."""
         self._cursor = cursor
@@ -44,6 +46,7 @@ class SqliteWork:
         self._indexer = indexer
         self._ids = ids
         self._careful = careful
+        self._sealer = sealer
         self.appended: list[Recorded] = []
         self.has_written = False
 
@@ -61,7 +64,7 @@ class SqliteWork:
     ) -> Sequence[Recorded]:
         """Append facts behind the expected version."""
         return [
-            self._insert(wrap(event, self._ids(), stream_id, expected_version + offset, context))
+            self._insert(wrap(event, self._ids(), stream_id, expected_version + offset, context, sealer=self._sealer))
             for offset, event in enumerate(events, start=1)
         ]
 

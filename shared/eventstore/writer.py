@@ -119,7 +119,8 @@ class GroupCommit(Thread):
         while (batch := self._gather()) is not None:
             outcome = attempt(lambda batch=batch: self.commits.commit(batch))  # type: ignore[misc]  # bound default
             if isinstance(outcome, Failure):
-                log.error("commit failed", extra={"error": outcome.cause, "commands": len(batch)})
+                if not isinstance(outcome.error, TryLaterError):
+                    log.error("commit failed", extra={"error": outcome.cause, "commands": len(batch)})
                 self._resolve(batch)
             self._announce(batch)
         self.commits.close()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
@@ -56,6 +57,25 @@ class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attempts: Annotated[int, msgspec.Meta(ge=1)]
 
 
+_FIVE_YEARS = timedelta(days=5 * 365)
+_ONE_YEAR = timedelta(days=365)
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long what people said is kept: cases after they closed, by reason; reports after they were dismissed."""
+
+    cases: Mapping[str, timedelta] = {}
+    reports: Mapping[str, timedelta] = {}
+
+    def of_case(self, close_reason: str) -> timedelta:
+        """Return how long a case is kept that was closed for this reason."""
+        return self.cases.get(close_reason) or self.cases.get("default") or _FIVE_YEARS
+
+    def of_report(self, dismiss_reason: str) -> timedelta:
+        """Return how long a report is kept that was dismissed for this reason."""
+        return self.reports.get(dismiss_reason) or self.reports.get("default") or _ONE_YEAR
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the rules."""
 
@@ -66,6 +86,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     indicators: Mapping[str, str]
     issues: Mapping[str, Issue]
     remedies: Mapping[str, Remedy]
+    retention: Retention = Retention()
 
     def worst_severity(self, issues: Iterable[str]) -> str:
         """Return the gravest default severity among known issue codes."""
@@ -89,6 +110,16 @@ def read_policy(toml: bytes) -> Policy:
 def default_policy() -> Policy:
     """Return the pack that comes with the product."""
     return read_policy(files("shared.policy").joinpath("default.toml").read_bytes())
+
+
+def read_policy_file(file: Path | None, setting: str) -> Policy:
+    """Read the pack that a setting names, or return the one that comes with the product."""
+    if file is None:
+        return default_policy()
+    try:
+        return read_policy(file.read_bytes())
+    except OSError as error:
+        raise SettingsError(f"{setting} names a file that cannot be read: {error.strerror}.") from error
 
 
 def _known(issue: str, what: str, code: str, among: Mapping[str, object]) -> None:

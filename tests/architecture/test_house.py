@@ -24,6 +24,7 @@ NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
+    "cryptography": {"shared.vault"},
     "aiosmtplib": {"services.notify.channels"},
     "bson": {"shared.documents"},
     "duckdb": {"services.reporting.views"},
@@ -31,12 +32,12 @@ OUTSIDE: Mapping[str, set[str]] = {
     "httpx": {"services.notify.channels", "shared.cli.demo"},
     "jinja2": {"services.reporting.api"},
     "motor": {"shared.documents"},
-    "psycopg": {"shared.eventstore"},
+    "psycopg": {"shared.eventstore", "shared.vault.postgres", "shared.vault.postgres_moving"},
     "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},
-    "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.web.keys"},
+    "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.vault", "shared.web.keys"},
     "starlette": {"shared.web"},
-    "typer": {"services.__main__"},
+    "typer": {"services.__main__", "shared.cli"},
     "uvicorn": {"shared.cli.serving"},
     "uvloop": {"shared.hosting"},
 }

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.bench.ground import Engines
 
 
 class BenchError(Exception):
     """A measurement is worthless: something was refused, lost or did not end."""
+
+
+class MissingError(BenchError):
+    """An engine cannot be had here, so what runs on it cannot be measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,7 @@ class Bench:
     folder: Path
     """Lives as long as the whole bench; what a part leaves there, its later runs find again."""
     quick: bool
+    engines: "Engines"
 
     def seconds(self, usual: float) -> float:
         """Return how long to load something."""

@@ -12,7 +12,7 @@ from shared.events import cases as facts
 from shared.events.envelope import Actor
 from shared.events.values import Money
 from shared.eventstore.context import CommandContext
-from shared.eventstore.sqlite import SqliteEventStore
+from shared.eventstore.store import EventStore
 from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from tests.bench.calls import TEXT
@@ -39,7 +39,7 @@ class Dated(NamedTuple):
     event: facts.CaseEvent
 
 
-async def write_lives(store: SqliteEventStore, number: int) -> None:
+async def write_lives(store: EventStore, number: int) -> None:
     """Fill a store with at least so many facts."""
     versions: dict[UUID, int] = {}
     dated = lives(Random(7), number)

@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteDatastore, SQLiteProcessRecorder
 from shared.events.intake import MessageReceived
 from shared.eventstore.context import CommandContext
 from shared.eventstore.open import open_store
-from shared.eventstore.sqlite import SqliteEventStore
+from shared.eventstore.store import EventStore
 from shared.ids import new_id
 from tests.bench.bench import Bench, Row
 from tests.bench.calls import TEXT
@@ -47,7 +47,7 @@ async def _ours(folder: Path, at_once: int, seconds: float) -> tuple[float, byte
     store = open_store(folder, "bench")
     context = CommandContext(actor=DESK, now=START, correlation_id=new_id())
     begun = time.perf_counter()
-    done = await asyncio.gather(*(_commands(store, context, begun + seconds) for _ in range(at_once)))
+    done = await asyncio.gather(*(commands(store, context, begun + seconds) for _ in range(at_once)))
     rate = sum(done) / (time.perf_counter() - begun)
     first = (await store.read(0, 1))[0]
     state = store.mapper.to_stored_event(first).state
@@ -55,7 +55,8 @@ async def _ours(folder: Path, at_once: int, seconds: float) -> tuple[float, byte
     return rate, state
 
 
-async def _commands(store: SqliteEventStore, context: CommandContext, until: float) -> int:
+async def commands(store: EventStore, context: CommandContext, until: float) -> int:
+    """Carry out one command after the other until a moment; return how many."""
     done = 0
     while time.perf_counter() < until:
         stream_id = new_id()

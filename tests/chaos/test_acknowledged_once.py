@@ -15,6 +15,9 @@ from shared.events.cases import CASE, CaseAssigned, CaseClosed, CaseOpened, Case
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.eventstore.open import open_store
+from shared.vault.open import open_vault
+from shared.vault.sealing import opened, place_of
+from shared.vault.vault import Vault
 from tests.chaos.load import MESSAGES, Acknowledged, People
 from tests.process.serving import System, redress, system
 
@@ -88,10 +91,18 @@ async def known_and_filed(people: People, names: Sequence[str]) -> None:
 
 
 async def log_of(stopped: System, service: str) -> Sequence[Recorded]:
-    store = open_store(stopped.data / service, service)
-    facts = await store.read(0, EVERYTHING)
+    store, vault = open_store(stopped.data / service, service), open_vault(stopped.data)
+    facts = [unsealed(fact, vault) for fact in await store.read(0, EVERYTHING)]
     store.close()
+    vault.keys.close()
     return facts
+
+
+def unsealed(fact: Recorded, vault: Vault) -> Recorded:
+    """Open what a fact says: no kill may come between a fact and its key."""
+    head = fact.envelope
+    place = place_of({head.subject}, head.stream_id, head.stream_version)
+    return Recorded(head, opened(vault, fact.event, place), fact.position)
 
 
 def lost_and_duplicated(intake: Sequence[Recorded], told: Acknowledged) -> tuple[int, int]:

@@ -84,7 +84,7 @@ def wait_until_all_are_filed(caller: Caller, newest: str, promises: Promises) ->
 
 def every_note_is_shown_once_in_order(caller: Caller, promises: Promises) -> None:
     for case_id, kept in promises.notes.items():
-        status, shown = caller.ask("GET", f"/cases/v1/cases/{case_id}/events")
+        status, shown = caller.ask("GET", f"/cases/v1/cases/{case_id}/events", purpose="review")
         assert status == 200
         told = [fact["data"]["text"] for fact in shown["items"] if fact["envelope"]["type"] == "cases.note-added"]
         assert told[: len(kept)] == kept

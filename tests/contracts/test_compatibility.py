@@ -60,9 +60,10 @@ def test_the_same_shape_is_compatible() -> None:
         {"note": (str | None, None)},
         {"reason": Literal["fee", "wage", "deposit"]},
         {"by": (str | None, "employer")},
+        {"by": (Personal, "employer")},
         {"reason": (Literal["fee", "wage"], "fee")},
     ],
-    ids=["a new optional member", "one more word", "may be null", "may be left out"],
+    ids=["a new optional member", "one more word", "may be null", "sealed from now on", "may be left out"],
 )
 def test_what_stored_facts_survive_is_let_through(change: dict[str, Any]) -> None:
     assert breaks(of(), of(**change)) == []
@@ -75,7 +76,6 @@ def test_what_stored_facts_survive_is_let_through(change: dict[str, Any]) -> Non
         ({"by": str}, "by: required now, and older facts may lack it"),
         ({"by": None}, "by: removed or renamed"),
         ({"by": (int, 0)}, "by: type was 'string' and is 'integer'"),
-        ({"by": (Personal, "employer")}, "by: x-personal was None and is True"),
         ({"by": (str, "recruiter")}, "by: another default gives stored facts another meaning"),
         ({"reason": Literal["fee"]}, "reason: no longer takes wage"),
         ({"paid": Sum}, "paid: what was stored as null is no longer taken"),
@@ -91,3 +91,7 @@ def test_what_stored_facts_survive_is_let_through(change: dict[str, Any]) -> Non
 )
 def test_what_stored_facts_would_not_survive_is_refused(change: dict[str, Any], loss: str) -> None:
     assert loss in breaks(of(), of(**change))
+
+
+def test_what_was_sealed_stays_sealed() -> None:
+    assert breaks(of(by=(Personal, "employer")), of()) == ["by: x-personal was True and is None"]

@@ -12,10 +12,16 @@ from shared.web.app import create_app, doors
 from tests.support.app import Client, System
 
 NOBODY: Any = None
-OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"} | {
-    *("/public", "/public/{quarter}"),
-    *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
-}
+MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct"}
+"""A person without a key: their receipt in the body is what opens."""
+OPEN = (
+    {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
+    | MINE
+    | {
+        *("/public", "/public/{quarter}"),
+        *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
+    }
+)
 STAFF = {"operator", "supervisor", "auditor", "admin"}
 WRITERS = {"operator", "supervisor", "admin"}
 
@@ -28,6 +34,11 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/dismiss"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/link"): WRITERS,
+    ("POST", "/intake/v1/subjects/{subject}/erase"): {"supervisor", "admin"},
+    ("POST", "/intake/v1/subjects/{subject}/hold"): {"supervisor", "admin"},
+    ("POST", "/intake/v1/subjects/{subject}/lift-hold"): {"supervisor", "admin"},
+    ("POST", "/intake/v1/subjects/{subject}/correct"): WRITERS,
+    ("GET", "/intake/v1/subjects/{subject}/proof"): {"supervisor", "admin", "auditor"},
     ("GET", "/cases/v1/cases"): STAFF,
     ("POST", "/cases/v1/cases"): WRITERS,
     ("GET", "/cases/v1/cases/{case_id}"): STAFF,

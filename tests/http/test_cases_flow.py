@@ -1,6 +1,6 @@
 """A case from its opening to a remedy that the worker has confirmed, over HTTP."""
 
-from tests.http.cases_desk import ROOT, TRIAGE, do, engaged, open_case, planned, register, send, show
+from tests.http.cases_desk import HANDLING, ROOT, TRIAGE, do, engaged, open_case, planned, register, send, show
 from tests.support.app import System
 
 
@@ -33,7 +33,7 @@ def test_a_case_is_reopened_and_keeps_its_first_closure(system: System) -> None:
     case_id = open_case(system.operator)
     do(system.operator, case_id, "close", reason="withdrawn", explanation="Asked to end it.")
     do(system.operator, case_id, "reopen", reason="They called again.")
-    case = show(system.operator, case_id)
+    case = show(system.operator, case_id, unsealed=True)
     assert (case["state"], case["close_reason"]) == ("reopened", None)
     assert [(one["reason"], one["reopened_because"]) for one in case["closures"]] == [
         ("withdrawn", "They called again.")
@@ -43,7 +43,7 @@ def test_a_case_is_reopened_and_keeps_its_first_closure(system: System) -> None:
 def test_an_answer_belongs_to_its_escalation(system: System) -> None:
     case_id, plant = engaged(system)
     do(system.operator, case_id, "respond", organisation_id=plant, position="disputed", text="Not our agent.")
-    (escalation,) = show(system.operator, case_id)["escalations"]
+    (escalation,) = show(system.operator, case_id, unsealed=True)["escalations"]
     assert (escalation["position"], escalation["text"]) == ("disputed", "Not our agent.")
     assert escalation["organisation_id"] == plant
 
@@ -66,7 +66,7 @@ def test_a_case_is_shown_as_it_was_as_it_was_known_and_at_a_version(system: Syst
 def test_the_history_holds_every_fact_in_order_with_its_envelope(system: System) -> None:
     case_id = open_case(system.operator)
     do(system.colleague, case_id, "note", text="Calls only after 20:00.")
-    history = system.auditor.get(f"{ROOT}/cases/{case_id}/events").json()
+    history = system.operator.get(f"{ROOT}/cases/{case_id}/events", headers=HANDLING).json()
     assert history["total"] == 2
     opened, note = history["items"]
     assert (opened["envelope"]["type"], note["envelope"]["type"]) == ("cases.case-opened", "cases.note-added")

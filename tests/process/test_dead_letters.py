@@ -42,7 +42,6 @@ def test_letters_are_listed_shown_retried_and_given_up(tmp_path: Path) -> None:
     shown = redress("dlt", "show", "notify", "1", *data)
     assert "KeyError at told:7" in shown.stdout
     assert "secret" not in shown.stdout
-    assert "secret" in redress("dlt", "show", "notify", "1", "--personal", *data).stdout
     given_up = redress("dlt", "discard", "notify", "1", "--reason", "a slip", "--by", "ann", *data)
     assert given_up.returncode == 0
     assert "1 facts" in redress("dlt", "retry", "notify", "2", *data).stdout

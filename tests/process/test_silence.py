@@ -24,6 +24,12 @@ PERSONAL: Mapping[str, str] = {
     "withheld": "canary-withheld: not her village",
     "answer": "canary-answer: we know who complained",
     "statement": "canary-statement: I got it back",
+    "accused": "Foreman Somchai-canary",
+    "contact": "hr.canary@example.com",
+    "brief": "canary-brief: passports are kept",
+    "evidence": "canary-evidence: seen by the union",
+    "reason": "canary-reason: within the mandate",
+    "ending": "canary-ending: she moved on",
 }
 
 pytestmark = pytest.mark.process
@@ -32,9 +38,11 @@ pytestmark = pytest.mark.process
 def test_nothing_that_a_person_said_is_printed_or_logged(tmp_path: Path) -> None:
     with system(tmp_path) as running:
         case_id = _told_everything(running)
-        kept = running.ask("GET", f"{CASES}/{case_id}/events").body.decode()
+        masked = running.ask("GET", f"{CASES}/{case_id}/events").body.decode()
+        kept = running.ask("GET", f"{CASES}/{case_id}/events", headers={"Redress-Purpose": "review"}).body.decode()
         for word in ("summary", "complainant", "address", "note", "safety", "withheld", "answer", "statement"):
             assert PERSONAL[word] in kept, f"{word} was never planted"
+            assert PERSONAL[word] not in masked, f"{word} is shown without a purpose"
         answers = [_refused(running, *request) for request in _broken_requests(case_id)]
         _speaks_no_http(running)
         running.stop()
@@ -43,6 +51,14 @@ def test_nothing_that_a_person_said_is_printed_or_logged(tmp_path: Path) -> None
     for word, canary in PERSONAL.items():
         assert canary not in said, f"the process said the {word}"
         assert not [answer for answer in answers if canary in answer], f"a refusal repeats the {word}"
+        assert files_with(canary, running.data) == [], f"the {word} lies on the disk"
+
+
+def files_with(canary: str, data: Path) -> list[str]:
+    """Return the files of a data folder that hold a text; letters that wait for delivery hold their address."""
+    files = [file for file in data.rglob("*") if file.is_file() and file.parent.name != "outbox"]
+    assert {"record.sqlite", "views.sqlite", "vault.sqlite"} <= {file.name for file in files}
+    return [str(file.relative_to(data)) for file in files if canary.encode() in file.read_bytes()]
 
 
 def _told_everything(running: System) -> str:
@@ -57,14 +73,17 @@ def _told_everything(running: System) -> str:
         "sender": PERSONAL["sender"],
         "text": PERSONAL["text"],
         "language": "my",
-        "grievance": {**person, "issues": ["REC-FEE"]},
+        "grievance": {**person, "issues": ["REC-FEE"], "respondent": PERSONAL["accused"]},
     }
     taken = running.post("/intake/v1/messages", message)
     report = running.get(f"/intake/v1/messages/{taken['message_id']}", wait=taken["position"])["report_id"]
     accepted = running.post(f"/intake/v1/reports/{report}/accept", {})
     case_id: str = running.get(f"{CASES}/{accepted['case_id']}", wait=accepted["position"])["case_id"]
-    plant = running.post("/cases/v1/organisations", {"name": "Plant", "kind": "employer"})["organisation_id"]
-    triage = {"issues": ["REC-FEE"], "admissible": True, "admissibility_reason": "Ours.", "danger_now": True}
+    plant = running.post(
+        "/cases/v1/organisations",
+        {"name": "Plant", "kind": "employer", "contact": contact | {"address": PERSONAL["contact"]}},
+    )["organisation_id"]
+    triage = {"issues": ["REC-FEE"], "admissible": True, "admissibility_reason": PERSONAL["reason"], "danger_now": True}
     item = {"remedy": "RM-DOC", "owner": "Plant", "due_on": "2026-12-31"}
     for command, body in (
         ("acknowledge", {}),
@@ -72,16 +91,17 @@ def _told_everything(running: System) -> str:
         ("note", {"text": PERSONAL["note"]}),
         ("consent", {"recipient": plant, "purpose": "disclose-facts", "withheld": PERSONAL["withheld"]}),
         ("name-respondent", {"organisation_id": plant, "role": "employer"}),
-        ("escalate", {"organisation_id": plant, "level": "employer", "brief": "Passports are kept."}),
+        ("escalate", {"organisation_id": plant, "level": "employer", "brief": PERSONAL["brief"]}),
         ("respond", {"organisation_id": plant, "position": "accepted", "text": PERSONAL["answer"]}),
         ("plan", {"items": [item], "complainant_consulted": True}),
     ):
         running.post(f"{CASES}/{case_id}/{command}", body)
     (remedy,) = running.get(f"{CASES}/{case_id}")["remedies"]
-    done = {"item_id": remedy["item_id"], "evidence": "Seen by the union."}
+    done = {"item_id": remedy["item_id"], "evidence": PERSONAL["evidence"]}
     running.post(f"{CASES}/{case_id}/complete-item", done)
     confirmed = {"item_id": remedy["item_id"], "outcome": "confirmed", "statement": PERSONAL["statement"]}
     running.post(f"{CASES}/{case_id}/verify-item", confirmed, key=supervisor)
+    running.post(f"{CASES}/{case_id}/close", {"reason": "partial", "explanation": PERSONAL["ending"]}, key=supervisor)
     return case_id
 
 

@@ -14,6 +14,7 @@ from services.__main__ import BUILDERS
 from shared.clock import Clock, system_clock
 from shared.embedded import open_embedded
 from shared.eventstore.store import EventStore
+from shared.service import Service
 from shared.web.access import Role
 from shared.web.app import openapi_of
 from shared.web.keys import Keys
@@ -51,6 +52,11 @@ class House(Protocol):
     @property
     def stores(self) -> Mapping[str, EventStore]:
         """The record of each service."""
+        ...
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services, put together."""
         ...
 
     def app(self) -> Starlette:

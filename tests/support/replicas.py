@@ -16,7 +16,7 @@ from shared.eventstore.store import EventStore
 from shared.scale_out import Replica, ScaleOutSettings, open_replica
 from shared.web.keys import Keys
 
-SECRET = SecretStr("cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE=")
+ROOT = "cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE="
 
 
 class Replicas:
@@ -28,6 +28,7 @@ class Replicas:
         self.keys = Keys(settings.data / "keys.sqlite")
         self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka, self.keys))
         self.stores: Mapping[str, EventStore] = {name: replica.store for name, replica in self._replicas.items()}
+        self.services = {name: replica.service for name, replica in self._replicas.items()}
 
     def app(self) -> Starlette:
         """Return a door that hands each request to the service that its path names."""
@@ -42,7 +43,7 @@ class Replicas:
 
         async def door(scope: Scope, receive: Receive, send: Send) -> None:
             first = scope["path"].split("/", 2)[1]
-            await apps.get(first, apps["reporting"])(scope, receive, send)
+            await apps.get("intake" if first == "rights" else first, apps["reporting"])(scope, receive, send)
 
         outside = Starlette(lifespan=lifespan)
         outside.mount("/", door)
@@ -58,17 +59,17 @@ class Replicas:
 
 async def _opened(settings: ScaleOutSettings, kafka: KafkaSettings, keys: Keys) -> Mapping[str, Replica]:
     await apply(kafka)
-    return {name: await open_replica(name, build, settings, kafka, keys=keys) for name, build in BUILDERS.items()}
+    return {name: await open_replica(name, BUILDERS, settings, kafka, keys=keys) for name in BUILDERS}
 
 
-def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings) -> Replicas:
+def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings, root: str = ROOT) -> Replicas:
     """Open a system on engines; `folder` is for what may be lost."""
     folder.mkdir(exist_ok=True)
     settings = ScaleOutSettings(
         postgres_dsn=SecretStr(dsn),
         mongodb_uri=SecretStr(mongodb),
         mongodb_prefix=kafka.prefix,
-        secret=SECRET,
+        secret=SecretStr(root),
         instance="test",
         data=folder,
     )

@@ -12,9 +12,13 @@ from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
 from services.cases.api.words import PREFIX
 from services.cases.views import AsOf, CaseFilters, Lists, OrganisationFilters, Records
 from shared.clock import Clock
+from shared.privacy.reading import Asked
 from shared.web.access import Role, allow
 from shared.web.commands import as_command
 from shared.web.consistency import caught_up
+from shared.web.purpose import purpose
+
+Opening = Annotated[Asked | None, Depends(purpose)]
 
 READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
 
@@ -33,13 +37,13 @@ def reading_routes(records: Records, lists: Lists, clock: Clock) -> APIRouter:
         return _json(await lists.cases(filters, clock(), asked.limit, asked.after))
 
     @routes.get("/cases/{case_id}", summary="Read a case, or its past", responses=shown(200, examples.CASE))
-    async def get_case(case_id: UUID, asked: Annotated[PastAsked, Query()]) -> Response:
-        version, case = await records.case(case_id, as_command(asked, AsOf), clock())
+    async def get_case(case_id: UUID, asked: Annotated[PastAsked, Query()], opening: Opening) -> Response:
+        version, case = await records.case(case_id, as_command(asked, AsOf), clock(), opening)
         return _json(case, version)
 
     @routes.get("/cases/{case_id}/events", summary="Read every fact of a case", responses=shown(200, examples.HISTORY))
-    async def get_history(case_id: UUID) -> Response:
-        return _json(await records.history(case_id))
+    async def get_history(case_id: UUID, opening: Opening) -> Response:
+        return _json(await records.history(case_id, opening))
 
     @routes.get(
         "/organisations",
@@ -54,9 +58,9 @@ def reading_routes(records: Records, lists: Lists, clock: Clock) -> APIRouter:
         summary="Read an organisation",
         responses=shown(200, examples.ORGANISATION_SHOWN),
     )
-    async def get_organisation(organisation_id: UUID) -> Response:
-        organisation = await records.organisation(organisation_id)
-        return _json(organisation, organisation.version)
+    async def get_organisation(organisation_id: UUID, opening: Opening) -> Response:
+        version, organisation = await records.organisation(organisation_id, opening)
+        return _json(organisation, version)
 
     return routes
 

@@ -2,6 +2,7 @@
 
 from services.cases.application.index import index
 from services.cases.application.numbering import case_number
+from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
 
-__all__ = ["Cases", "case_number", "index"]
+__all__ = ["Cases", "Retiring", "case_number", "index"]

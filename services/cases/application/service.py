@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.cases.application import streams
 from services.cases.application.importing import import_record
 from services.cases.application.index import free_number, number_is_free, organisation_is_new
@@ -18,6 +20,8 @@ from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from shared.legacy import LegacyRecord
 from shared.policy import Policy, default_policy
+from shared.vault.sealing import opened, place_of
+from shared.vault.vault import Vault
 
 IMPORTER = Actor("system:import", "admin")
 
@@ -34,12 +38,14 @@ class Cases:
         clock: Clock = system_clock,
         ids: Callable[[], UUID] = new_id,
         policy: Policy | None = None,
+        vault: Vault | None = None,
     ) -> None:
-        """Stand on a store opened with this service's index."""
+        """Stand on a store opened with this service's index; `vault` opens what the store has sealed."""
         self.store = store
         self.policy = policy or default_policy()
         self._clock = clock
         self._ids = ids
+        self._vault = vault
 
     async def open(self, *, context: CommandContext, command: commands.OpenCase) -> Written:
         """Open a case under a fresh id."""
@@ -118,7 +124,12 @@ class Cases:
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
             found = streams.organisation(unit, command.organisation_id)
             return disclosure.escalate(
-                case, command, at=at, escalation_id=escalation_id, organisation=found, policy=policy
+                self._with_the_person(case),
+                command,
+                at=at,
+                escalation_id=escalation_id,
+                organisation=found,
+                policy=policy,
             )
 
         return await self._change(context, case_id, decide)
@@ -161,6 +172,11 @@ class Cases:
         """Take the case up again."""
         return await self._change(context, case_id, lambda _, case: closing.reopen(case, command))
 
+    async def retire(self, *, context: CommandContext, case_id: UUID) -> Written:
+        """Say that a case was kept long enough."""
+        at, policy = context.true_at, self.policy
+        return await self._change(context, case_id, lambda _, case: closing.retire(case, at=at, policy=policy))
+
     async def register_organisation(
         self, *, context: CommandContext, command: commands.RegisterOrganisation
     ) -> Written:
@@ -182,6 +198,13 @@ class Cases:
     async def import_legacy(self, record: LegacyRecord) -> bool:
         """Take over one legacy record."""
         return (await self.import_batch([record]))[0]
+
+    def _with_the_person(self, case: Case) -> Case:
+        """Open who complained, for the one decision that must know it."""
+        if self._vault is None:
+            return case
+        opening = opened(self._vault, case.opening, place_of({case.subject}, case.case_id, 1))
+        return replace(case, opening=opening)
 
     async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
         return await self.store.write(

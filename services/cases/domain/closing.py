@@ -1,6 +1,7 @@
 """How a case ends, and how it begins again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from services.cases.domain.commands import CloseCase, ReopenCase
 from services.cases.domain.gates import another_person, said, still_open
@@ -45,6 +46,16 @@ def reopen(case: Case, command: ReopenCase) -> Sequence[Event]:
     if case.state != "closed":
         raise GateClosedError("case-closed", "The case is open.", opens="Only a closed case can be reopened.")
     return [facts.CaseReopened(reason=said(command.reason, "reason"))]
+
+
+def retire(case: Case, *, at: datetime, policy: Policy) -> Sequence[Event]:
+    """Say that a closed case was kept long enough; one that was taken up again, or not yet long enough, is kept on."""
+    if case.state != "closed" or case.retired:
+        return []
+    last = case.closures[-1]
+    if last.at + policy.retention.of_case(last.ended.reason) > at:
+        return []
+    return [facts.CaseRetired(report_id=case.opening.report_id)]
 
 
 def _handlers(case: Case) -> frozenset[str | None]:

@@ -42,6 +42,7 @@ def _opened(recorded: Recorded) -> Case:
         opened_by=envelope.actor,
         course=after(Course(), recorded),
         issues=event.issues,
+        subject=envelope.subject,
     )
 
 
@@ -76,6 +77,8 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, closures=(*case.closures, Closure(event, at, by)))
         case facts.CaseReopened(reason=reason):
             return replace(case, closures=tuple(_reopened(closure, reason, envelope) for closure in case.closures))
+        case facts.CaseRetired():
+            return replace(case, retired=True)
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
         case _:

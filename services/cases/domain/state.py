@@ -108,6 +108,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     planned_by: str | None = None
     closures: tuple[Closure, ...] = ()
     legacy: facts.LegacyRecordImported | None = None
+    subject: UUID | None = None
+    retired: bool = False
 
     @property
     def state(self) -> State:

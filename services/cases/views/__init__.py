@@ -1,7 +1,7 @@
 """What can be read: one case or organisation from its own facts, never stale; lists of them from rows."""
 
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
-from services.cases.views.records import AsOf, Records
+from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OrganisationRow
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "OrganisationFilters",
     "OrganisationRow",
     "Records",
+    "viewed_themselves",
 ]

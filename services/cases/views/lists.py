@@ -1,8 +1,9 @@
 """The lists: filtered, counted, newest first, paged by a cursor that stays valid while rows are written."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 from uuid import UUID
 
 import msgspec
@@ -10,10 +11,11 @@ import msgspec
 from services.cases.domain.course import State
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
 from shared.documents.port import Condition, Documents, Page, Query, R
-from shared.events.cases import OrganisationKind
-from shared.web.paging import read_cursor, write_cursor
+from shared.events.cases import CloseReason, OrganisationKind
+from shared.policy import Retention
+from shared.web.paging import Cursor, read_cursor, write_cursor
 
-_HIDDEN = ("id", "course", "text", "due_by")
+_HIDDEN = ("id", "course", "text", "due_by", "retained")
 
 
 class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,30 @@ class Lists:
         total = await self.documents.count(CASES, conditions)
         return _answer(page, [_case(row, now) for row in page.rows], total)
 
+    async def of_person(self, subject: UUID) -> Sequence[UUID]:
+        """Return the cases of a person."""
+        query = Query((Condition("subject", "eq", subject),), sort="opened_at", limit=200)
+        return [row.id for row in (await self.documents.find(CASES, query)).rows]
+
+    async def ripe(self, retention: Retention, now: datetime) -> AsyncIterator[Sequence[UUID]]:
+        """Yield all cases of one person after another, of whom every case was kept long enough."""
+        for reason in get_args(CloseReason):
+            past = Condition("closed_at", "lt", now - retention.of_case(reason))
+            conditions = (Condition("close_reason", "eq", reason), Condition("retained", "eq", True), past)
+            after: Cursor | None = None
+            while True:
+                page = await self.documents.find(CASES, Query(conditions, sort="closed_at", after=after))
+                for subject in dict.fromkeys(row.subject for row in page.rows):
+                    if subject is not None and (ripe := await self._all_ripe(subject, retention, now)):
+                        yield ripe
+                if (after := page.next) is None:
+                    break
+
+    async def _all_ripe(self, subject: UUID, retention: Retention, now: datetime) -> Sequence[UUID]:
+        rows = (await self.documents.find(CASES, Query((Condition("subject", "eq", subject),), limit=200))).rows
+        over = [row for row in rows if _kept_long_enough(row, retention, now)]
+        return [row.id for row in over if row.retained] if len(over) == len(rows) else []
+
     async def organisations(self, filters: OrganisationFilters, limit: int, after: str | None) -> dict[str, object]:
         """Return a page of organisations and how many there are in all."""
         conditions = tuple(_organisation_conditions(filters))
@@ -79,6 +105,12 @@ def _case_conditions(filters: CaseFilters, now: datetime) -> Iterator[Condition]
         yield Condition("opened_at", "lt", filters.opened_to)
     if filters.text is not None:
         yield Condition("text", "text", filters.text)
+
+
+def _kept_long_enough(row: CaseRow, retention: Retention, now: datetime) -> bool:
+    if row.closed_at is None or row.close_reason is None:
+        return False
+    return row.closed_at + retention.of_case(row.close_reason) <= now
 
 
 def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition]:

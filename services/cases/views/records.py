@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -15,10 +16,18 @@ from services.cases.views.showing import show
 from shared.errors import NotFoundError
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
+from shared.events.privacy import Purpose
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
+from shared.privacy.reading import Asked, Part, Reading, Say
+from shared.vault.sealing import place_of
 
 _ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
+
+
+def viewed_themselves(subject: UUID, purpose: Purpose, fields: tuple[str, ...]) -> facts.CaseFieldsViewed:
+    """Say that a person was shown what is kept of them here."""
+    return facts.CaseFieldsViewed(subject=subject, purpose=purpose, record="case", record_id=subject, fields=fields)
 
 
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,33 +56,54 @@ class Records:
     """Answers questions about one case or organisation from the log itself."""
 
     store: EventStore
+    reading: Reading
 
-    async def case(self, case_id: UUID, past: AsOf, now: datetime) -> tuple[int, dict[str, object]]:
-        """Return the version and the shown case."""
+    async def case(
+        self, case_id: UUID, past: AsOf, now: datetime, asked: Asked | None = None
+    ) -> tuple[int, dict[str, object]]:
+        """Return the version and the shown case; what is sealed is opened only for who asked."""
         history = await self._case_history(case_id)
         if past.version is not None and past.version > history[-1].envelope.stream_version:
             raise NotFoundError(f"The case has no version {past.version} yet.")
         case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
-        return case.version, show(case, past.moment(now))
+        subject = history[0].envelope.subject
+        parts = [Part(show(case, past.moment(now)), place_of({subject}), {"reopened_because": "reason"})]
+        return case.version, (await self.reading.shown(parts, subject, asked, _viewed("case", case_id)))[0]
 
-    async def history(self, case_id: UUID) -> dict[str, object]:
-        """Return every fact of a case with its envelope, in order."""
+    async def history(self, case_id: UUID, asked: Asked | None = None) -> dict[str, object]:
+        """Return every fact of a case with its envelope, in order; what is sealed is opened only for who asked."""
         history = await self._case_history(case_id)
-        items = [{"position": one.position, "envelope": one.envelope, "data": one.event} for one in history]
+        subject = history[0].envelope.subject
+        parts = [Part(one.event, place_of({subject}, case_id, one.envelope.stream_version)) for one in history]
+        shown = await self.reading.shown(parts, subject, asked, _viewed("case", case_id))
+        items = [
+            {"position": one.position, "envelope": one.envelope, "data": data}
+            for one, data in zip(history, shown, strict=True)
+        ]
         return {"case_id": case_id, "items": items, "total": len(items)}
 
-    async def organisation(self, organisation_id: UUID) -> Organisation:
-        """Return an organisation."""
-        found = _ORGANISATION.fold(await self.store.stream(organisation_id))
+    async def organisation(self, organisation_id: UUID, asked: Asked | None = None) -> tuple[int, dict[str, object]]:
+        """Return the version of an organisation and the organisation."""
+        facts_of_it = await self.store.stream(organisation_id)
+        found = _ORGANISATION.fold(facts_of_it)
         if found is None:
             raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
-        return found
+        subject = facts_of_it[0].envelope.subject
+        parts = [Part(found, place_of({subject}))]
+        shown = await self.reading.shown(parts, subject, asked, _viewed("organisation", organisation_id))
+        return found.version, shown[0]
 
     async def _case_history(self, case_id: UUID) -> Sequence[Recorded]:
         history = await self.store.stream(case_id)
         if not history or history[0].envelope.stream != facts.CASE:
             raise NotFoundError(f"There is no case with the id {case_id}.")
         return history
+
+
+def _viewed(record: Literal["case", "organisation"], record_id: UUID) -> Say:
+    return lambda subject, purpose, fields: facts.CaseFieldsViewed(
+        subject=subject, purpose=purpose, record=record, record_id=record_id, fields=fields
+    )
 
 
 def _replayed(history: Sequence[Recorded], case_id: UUID) -> Case:

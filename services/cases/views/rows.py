@@ -1,6 +1,7 @@
 """The rows of the two lists. Nothing in them says who complained."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import msgspec
 
@@ -29,6 +30,8 @@ class CaseRow(Row, kw_only=True, omit_defaults=True):
     sector: str | None = None
     site: str | None = None
     channel: str = ""
+    subject: UUID | None = None
+    retained: bool = True
     workers: int = 1
     opened_at: Instant = NEVER
     next_due: Instant | None = None
@@ -51,9 +54,12 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
 
 CASES: Collection[CaseRow] = Collection(
     "cases",
-    1,
+    2,
     CaseRow,
-    columns=("state", "severity", "assignee", "team", "country", "channel", "opened_at", "due_by"),
+    columns=(
+        *("state", "severity", "assignee", "team", "country", "channel", "opened_at", "due_by"),
+        *("subject", "retained", "closed_at", "close_reason"),
+    ),
     many=("issues", "respondents"),
     text="text",
     order="opened_at",

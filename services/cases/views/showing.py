@@ -19,6 +19,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
     return {
         "case_id": case.case_id,
         "version": case.version,
+        "subject": case.subject,
         "state": case.state,
         "opened_at": case.opened_at,
         "opened_by": case.opened_by.id,

@@ -6,15 +6,18 @@ from fastapi import APIRouter
 
 from services.intake.api.messages import messages_router, submitting_router
 from services.intake.api.reports import deciding_router, reports_router
-from services.intake.application import Intake
+from services.intake.api.subjects import proofs_router, subjects_router
+from services.intake.application import Intake, Subjects
 from services.intake.views import IntakeViews
 
 
-def routers(intake: Intake, views: IntakeViews, batch_limit: int) -> Sequence[APIRouter]:
+def routers(intake: Intake, subjects: Subjects, views: IntakeViews, batch_limit: int) -> Sequence[APIRouter]:
     """Return every route of this service, the busiest first."""
     return (
         submitting_router(intake, batch_limit),
         messages_router(views),
         deciding_router(intake),
         reports_router(views),
+        subjects_router(subjects),
+        proofs_router(subjects),
     )

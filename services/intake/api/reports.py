@@ -11,11 +11,13 @@ from services.intake.application import Intake
 from services.intake.domain import Accept, case_id_of
 from services.intake.views import IntakeViews, listed
 from shared.eventstore.context import CommandContext
+from shared.privacy.reading import Asked
 from shared.web.access import Role, allow
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.consistency import caught_up
 from shared.web.lean import LeanRoute
 from shared.web.paging import write_cursor
+from shared.web.purpose import purpose
 
 DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
 PREFIX = "/intake/v1/reports"
@@ -62,8 +64,8 @@ def reports_router(views: IntakeViews) -> APIRouter:
         dependencies=READING,
         responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}]}),
     )
-    async def get_report(report_id: UUID) -> Response:
-        report = await views.report(report_id)
+    async def get_report(report_id: UUID, opening: Annotated[Asked | None, Depends(purpose)]) -> Response:
+        report = await views.report(report_id, opening)
         headers = {"ETag": f'"{report["version"]}"'}
         return Response(msgspec.json.encode(report), media_type="application/json", headers=headers)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notify.application.telling import SYSTEM
 from services.notify.channels.port import Channel, Letter
-from services.notify.domain import Notification, Outcome, Schedule, TryAgain, decide_attempt, evolve
+from services.notify.domain import GiveUp, Notification, Outcome, Schedule, TryAgain, decide_attempt, evolve
 from shared.clock import Clock
 from shared.errors import ConflictError
 from shared.events.envelope import Recorded
@@ -17,7 +17,10 @@ from shared.events.values import ContactChannel
 from shared.eventstore.context import caused_by
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
-from shared.supervision import Failure, attempt_async
+from shared.supervision import Failure, attempt, attempt_async
+from shared.vault.sealing import opened, place_of
+from shared.vault.tokens import ERASED
+from shared.vault.vault import Vault
 
 log = logging.getLogger("redress.notify")
 
@@ -43,8 +46,10 @@ class Delivery:
         schedule: Schedule,
         jitter: Callable[[], float],
         concurrent: int,
+        vault: Vault,
     ) -> None:
-        """Take the record, the ways out, what seems due, and how often and how many at once to try."""
+        """Take the record, the ways out, what seems due, how often and how many at once to try, and what opens."""
+        self._vault = vault
         self._store = store
         self._channels = channels
         self._due = due
@@ -83,12 +88,20 @@ class Delivery:
             log.error("delivery-failed", extra={"error": done.cause})
 
     async def _try(self, notification_id: UUID, first: Recorded, queued: NotificationQueued) -> Outcome:
+        head = first.envelope
+        place = place_of({head.subject}, head.stream_id, head.stream_version)
+        plain = attempt(lambda: opened(self._vault, queued, place))
+        if isinstance(plain, Failure):
+            log.error("sealed-text-unreadable", extra={"error": plain.cause})
+            return GiveUp("unreadable")
+        if ERASED in {plain.address, plain.body}:
+            return GiveUp("erased")
         letter = Letter(
             id=notification_id,
-            address=queued.address,
+            address=plain.address,
             language=queued.language,
             subject=queued.subject,
-            body=queued.body,
+            body=plain.body,
             queued_at=first.envelope.recorded_at,
         )
         done = await attempt_async(lambda: self._channels[queued.channel].deliver(letter))

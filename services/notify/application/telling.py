@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
+
 from services.notify.domain import News, Text, contact_of, decide_telling
 from services.notify.templates import Templates, plain
 from shared.clock import Clock
+from shared.errors import TryLaterError
 from shared.events.envelope import Actor, Envelope
 from shared.events.notify import Audience, Occasion, RecipientRegistered
 from shared.eventstore.context import CommandContext, caused_by
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
+
+PATIENCE = timedelta(minutes=10)
+"""How long a fact waits for another stream's fact that was recorded before it and is heard after it."""
 
 SYSTEM = Actor("system:notify", "system")
 
@@ -44,6 +50,11 @@ class Telling:
         """Return what is known of how somebody may be told something."""
         return contact_of(work.read(recipient_id(subject_id)))
 
+    def demand_known(self, work: UnitOfWork, *, subject_id: UUID, cause: Envelope) -> None:
+        """Wait for news of somebody that comes on another way: a `TryLaterError`, for some minutes."""
+        if self.clock() - cause.recorded_at < PATIENCE and not work.version(recipient_id(subject_id)):
+            raise TryLaterError("The registration of the organisation has not been heard yet.")
+
     def tell(
         self,
         work: UnitOfWork,
@@ -51,10 +62,13 @@ class Telling:
         cause: Envelope,
         occasion: Occasion,
         audience: Audience,
-        recipient: RecipientRegistered | None,
+        to: UUID,
         values: dict[str, str],
     ) -> None:
-        """Queue a text or put on record why silence is kept, once for each cause and audience."""
+        """Queue a text or put on record why silence is kept, once for each cause and audience.
+
+        `to` is the case or the organisation that is told; what is queued is sealed with the key of who is told.
+        """
         stream_id = notification_id(cause, audience)
         if work.version(stream_id):
             return
@@ -70,9 +84,12 @@ class Telling:
             words = {name: plain(value) for name, value in values.items()}
             return self.templates.render(f"{occasion}.{audience}", language, words)
 
+        facts = work.read(recipient_id(to))
+        recipient = contact_of(facts)
         contact = recipient.contact if recipient is not None else None
         event = decide_telling(news, contact, render, self.historical)
-        work.append(stream_id, 0, [event], self._because(cause))
+        told = facts[-1].envelope.subject if facts else None
+        work.append(stream_id, 0, [event], msgspec.structs.replace(self._because(cause), subject=told))
 
     def _because(self, cause: Envelope) -> CommandContext:
         return caused_by(cause, actor=SYSTEM, now=self.clock())

@@ -1,7 +1,9 @@
 """Mail without a mail server: one `.eml` file per notification, readable in any mail program."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from services.notify.channels.mail import AddressRefusedError, compose, message_id
 from services.notify.channels.port import Letter
@@ -26,6 +28,14 @@ class OutboxChannel:
         except OSError:
             return TryAgain("outbox-unwritable")
         return Delivered(message_id(letter, self._sender))
+
+    def waiting(self) -> Sequence[UUID]:
+        """Return the notifications whose letters lie in the folder."""
+        return [UUID(file.stem) for file in self._folder.glob("*-*.eml")]
+
+    def remove(self, letter: UUID) -> None:
+        """Take a letter out of the folder."""
+        (self._folder / f"{letter}.eml").unlink(missing_ok=True)
 
     def _write(self, name: str, content: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal, Protocol, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import KafkaConnectionError
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -109,6 +109,8 @@ def member(settings: KafkaSettings, group: str, instance: str | None) -> AIOKafk
     """Return a member of a group; positions are kept by who hears, never by Kafka.
 
     `instance` is the replica's lasting name: after a quick restart it gets its partitions back without a shuffle.
+    Partitions go round, so that each member gets its share of every topic: the sticky assignment gave one of two
+    members the busy topic whole, and the other the idle one.
     """
     return AIOKafkaConsumer(
         **settings.connection(),
@@ -116,7 +118,7 @@ def member(settings: KafkaSettings, group: str, instance: str | None) -> AIOKafk
         group_instance_id=instance,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        partition_assignment_strategy=(StickyPartitionAssignor,),
+        partition_assignment_strategy=(RoundRobinPartitionAssignor,),
         session_timeout_ms=settings.session_ms,
         heartbeat_interval_ms=settings.session_ms // 5,
         rebalance_timeout_ms=settings.session_ms * 2,

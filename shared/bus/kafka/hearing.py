@@ -52,6 +52,11 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         self._in_hand = asyncio.Lock()
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
 
+    @property
+    def places(self) -> frozenset[TopicPartition]:
+        """The partitions that are this member's just now."""
+        return frozenset(self._member.assignment()) if self._member is not None else frozenset()
+
     async def round(self) -> int:
         """Take what has come in; return how many facts that were."""
         joined = await self._joined()
@@ -80,15 +85,23 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
 
     async def _take_next(self, joined: AIOKafkaConsumer) -> int:
         found = await joined.getmany(timeout_ms=WAIT_MS, max_records=self.hearer.batch)
+        failures: list[Failure] = []
         async with self._in_hand:
-            mine = joined.assignment()
-            for place, records in found.items():
-                if place in mine:
-                    await self._take(place, records)
+            for place in joined.assignment() & found.keys():
+                # A partition that cannot be taken just now may be waiting for what another one brings.
+                outcome = await attempt_async(lambda place=place: self._take(place, found[place]))  # type: ignore[misc]  # bound default
+                if isinstance(outcome, Failure):
+                    failures.append(outcome)
+                    await self._seek([place])
+        for failure in failures:
+            raise failure.error
         await self._demand_movement(joined)
         return sum(map(len, found.values()))
 
     async def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
+        if records[0].offset < self._moved.get(place, (0, 0.0))[0]:
+            # Fetched before the partition went to another member and came back.
+            return
         facts = [incoming(self._mapper, place.topic, record.offset, record.headers, record.value) for record in records]
         await self.hearer.take(feed_name(place, self._joined_with), facts, repeats=True)
         self._moved[place] = (facts[-1].position, time.monotonic())

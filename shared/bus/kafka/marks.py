@@ -6,7 +6,7 @@ So "has this view seen place 42 of the cases?" becomes "has it read each partiti
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,8 +16,8 @@ from shared.bus.kafka.topics import SOURCES, sealed_topic, topics_of
 from shared.supervision import attempt_async
 
 
-class Place(Protocol):
-    """Where a record came to lie."""
+class Place(NamedTuple):
+    """Where a record came to lie; the offset is -1 where the brokers do not say it."""
 
     topic: str
     partition: int

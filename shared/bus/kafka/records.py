@@ -28,25 +28,47 @@ class Outgoing(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
+class _Head(msgspec.Struct, frozen=True, gc=False):
+    """What the headers say of an envelope, as it is written there."""
+
+    event_id: str
+    type: str
+    stream: str
+    stream_id: str
+    stream_version: int
+    occurred_at: str
+    traceparent: str | None = None
+    tenant: str = "default"
+
+
+class _Wire(msgspec.Struct, frozen=True, gc=False):
+    envelope: _Head
+
+
+_read_head = msgspec.json.Decoder(_Wire).decode
+_CONTENT = ("content-type", b"application/json")
+_VERSION = ("ce_specversion", b"1.0")
+
+
 def outgoing(stored: Stored) -> Outgoing:
     """Return the record of a stored fact; its key is the stream id, so that a stream keeps its order."""
-    head, _data = envelope.decode(stored.state)
-    stream_id = str(head.stream_id)
-    headers = {
-        "content-type": "application/json",
-        "ce_specversion": "1.0",
-        "ce_id": str(head.event_id),
-        "ce_source": f"urn:redress:{head.stream.partition('.')[0]}",
-        "ce_type": head.type,
-        "ce_time": head.occurred_at.isoformat(),
-        "ce_subject": stream_id,
-        "ce_sequence": str(head.stream_version),
-        "ce_position": str(stored.position),
-        "ce_tenant": head.tenant,
-    }
+    head = _read_head(stored.state).envelope
+    key = head.stream_id.encode()
+    headers = [
+        _CONTENT,
+        _VERSION,
+        ("ce_id", head.event_id.encode()),
+        ("ce_source", b"urn:redress:" + head.stream.partition(".")[0].encode()),
+        ("ce_type", head.type.encode()),
+        ("ce_time", head.occurred_at.encode()),
+        ("ce_subject", key),
+        ("ce_sequence", b"%d" % head.stream_version),
+        ("ce_position", b"%d" % stored.position),
+        ("ce_tenant", head.tenant.encode()),
+    ]
     if head.traceparent is not None:
-        headers["ce_traceparent"] = head.traceparent
-    return Outgoing(head.stream, stream_id.encode(), stored.state, [(k, v.encode()) for k, v in headers.items()])
+        headers.append(("ce_traceparent", head.traceparent.encode()))
+    return Outgoing(head.stream, key, stored.state, headers)
 
 
 def incoming(

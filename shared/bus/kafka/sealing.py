@@ -2,6 +2,7 @@
 
 The log is the outbox; there is no second write. A batch is published, every acknowledgement waited for, and only then
 is the position stored. Whoever dies in between publishes the batch again, and who hears it recognises the repeat.
+Meanwhile the next batch is read: what is on record does not change.
 """
 
 import asyncio
@@ -12,10 +13,11 @@ from typing import Protocol, TypeVar
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.bus.kafka.batches import send
 from shared.bus.kafka.clients import KafkaSettings, ended, producer
 from shared.bus.kafka.marks import Mark, Marks, Place
 from shared.bus.kafka.records import outgoing
-from shared.bus.kafka.topics import sealed_topic, topic_of, topics_of
+from shared.bus.kafka.topics import sealed_topic, topics_of
 from shared.errors import TryLaterError
 from shared.eventstore.store import EventStore, Stored, Tracking
 from shared.supervision import Failure, attempt_async
@@ -24,7 +26,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("redress.sealer")
 
-BATCH = 1000
+BATCH = 2000
 
 
 class Leading(Protocol):
@@ -54,6 +56,7 @@ class Sealer:
         self._marks = marks
         self._producer: AIOKafkaProducer | None = None
         self._said: Mark | None = None
+        self._ahead: tuple[int, Sequence[Stored]] = (0, ())
 
     async def round(self) -> int:
         """Publish the next batch, store the position, say so; return how many facts were published."""
@@ -62,9 +65,9 @@ class Sealer:
             return 0
         epoch = self._epoch()
         position = await self._store.reached(sealer_name(epoch))
-        batch = await self._store.read_stored(position, BATCH)
+        batch = await self._next(position)
         if batch:
-            places = await self._publish(batch)
+            places, self._ahead = await asyncio.gather(self._publish(batch), self._read_ahead(batch))
             position = batch[-1].position
             await self._store.execute(lambda _work: None, Tracking(sealer_name(epoch), position))
             await self._say(position, epoch, places)
@@ -84,21 +87,22 @@ class Sealer:
             stopping, self._producer = self._producer, None
             await attempt_async(lambda: asyncio.wait_for(ended(stopping), 5))
 
+    async def _next(self, position: int) -> Sequence[Stored]:
+        (behind, ahead), self._ahead = self._ahead, (0, ())
+        return ahead if ahead and behind == position else await self._store.read_stored(position, BATCH)
+
+    async def _read_ahead(self, batch: Sequence[Stored]) -> tuple[int, Sequence[Stored]]:
+        """Read the next batch if there is a full one: a part of one may have grown until it is wanted."""
+        behind = batch[-1].position
+        ahead = await self._store.read_stored(behind, BATCH) if len(batch) == BATCH else ()
+        return behind, ahead if len(ahead) == BATCH else ()
+
     async def _publish(self, batch: Sequence[Stored]) -> Sequence[Place]:
         producing = await self._started()
-
-        async def all_of_them() -> Sequence[Place]:
-            sent = []
-            for record in map(outgoing, batch):
-                topic = topic_of(self._settings, record.stream)
-                sent.append(await producing.send(topic, record.value, record.key, headers=record.headers))
-            places: list[Place] = await asyncio.gather(*sent)
-            return places
-
-        return await self._in_time(all_of_them())
+        return await self._in_time(send(producing, self._settings, map(outgoing, batch)))
 
     async def _say(self, position: int, epoch: str, places: Sequence[Place]) -> None:
-        if self._said is None or self._said.epoch != epoch:
+        if self._said is None or self._said.epoch != epoch or any(place.offset < 0 for place in places):
             mark = await self._marks.measured(self._store.source, position, epoch)
         else:
             mark = self._said.reaching(position, places)

@@ -89,6 +89,10 @@ def sentence(event: Event, words: Words) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The case was opened again: {_stop(event.reason)}"
         case facts.LegacyRecordImported():
             return _imported(event, words)
+        case facts.CaseRetired():
+            return "It was kept as long as such cases are; what people said may be erased."
+        case facts.CaseFieldsViewed():
+            return f"Sealed fields were opened for {event.purpose}: {', '.join(event.fields)}."
         case facts.OrganisationRegistered():
             return f"{event.name} was registered as {event.kind}{_in(event.country)}."
         case _:

@@ -47,6 +47,7 @@ LATER: tuple[Event, ...] = (
     CLOSED,
     REOPENED,
     facts.LegacyRecordImported(source="register", reference="1", fields={}, dated=False),
+    facts.CaseRetired(),
 )
 
 

@@ -90,6 +90,8 @@ EVERY_FACT: Sequence[Event] = (
     CLOSED,
     facts.CaseReopened(reason="It went on"),
     facts.LegacyRecordImported(source="old-desk", reference="7", fields={"who": SECRET}, dated=False),
+    facts.CaseRetired(),
+    facts.CaseFieldsViewed(subject=CASE, purpose="review", record="case", record_id=CASE, fields=("summary",)),
     facts.OrganisationRegistered(name="Golden Prawn", kind="employer", country="TH"),
 )
 

@@ -67,7 +67,9 @@ class House:
     def parts(self) -> Parts:
         """What another process over the same record would be lent."""
         store, documents = self.service.store, self.service.documents
-        return Parts(lambda _name, _index: store, documents, self.folder, str.encode, self.clock)
+        return Parts(
+            lambda _name, _index: store, documents, self.folder, str.encode, self.clock, vault=self.embedded.vault
+        )
 
     async def happens(self, *events: Event, case_id: UUID = CASE) -> None:
         store = self.embedded.stores["cases"]

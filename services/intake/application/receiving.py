@@ -1,4 +1,4 @@
-"""What intake can be told: one method per command."""
+"""Messages taken in, filed into reports, and reports decided on: one method per command."""
 
 import hashlib
 import hmac
@@ -6,27 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from services.intake import domain
+from services.intake.application.index import OPEN_REPORT, RECEIPT, receipt_key
+from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
-from shared.errors import ConflictError
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     MessageFiled,
     MessageReceived,
-    ReportAccepted,
-    ReportDismissed,
-    ReportLinked,
     ReportMessageAdded,
-    ReportOpened,
 )
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
-from shared.eventstore.index import IndexEntry
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
-
-OPEN_REPORT = "open-report"
+from shared.vault.vault import Vault
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
@@ -41,39 +38,27 @@ class Taken:
     repeated: bool
 
 
-def index(recorded: Recorded) -> Sequence[IndexEntry]:
-    """Point from a sender to their open report, until it is decided on."""
-    match recorded.event:
-        case ReportOpened(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
-        case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, None),)
-        case ReportLinked(sender_key=str(sender_key)):
-            return (IndexEntry(OPEN_REPORT, sender_key, None),)
-    return ()
-
-
 class Intake:
     """The write side of intake."""
 
-    def __init__(self, store: EventStore, secret: bytes) -> None:
-        """`secret` makes receipts and sender pseudonyms; who does not have it can compute neither."""
+    def __init__(self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects) -> None:
+        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
         self._store = store
         self._secret = secret
+        self._vault = vault
+        self.subjects = subjects
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
-        identity = domain.message_id(message.channel, message.account, message.external_id)
+        identity = domain.message_id(message.channel, message.account, self._keyed(message.external_id))
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             nonlocal repeated
-            repeated = False
-            try:
-                return unit.append(identity, 0, [message], context)
-            except ConflictError:
-                repeated = True
+            repeated = unit.version(identity) > 0
+            if repeated:
                 return unit.read(identity)[:1]
+            return unit.append(identity, 0, [message], replace(context, subject=self._writer(message, context.tenant)))
 
         written = await self._store.write(context, work)
         return Taken(identity, self.receipt(identity), written.position, repeated or written.repeated)
@@ -111,7 +96,8 @@ class Intake:
             raise TypeError("only a received message is filed")
         if unit.version(identity) != received.envelope.stream_version:
             return
-        sender_key = self._sender_key(message)
+        subject = received.envelope.subject
+        sender_key = subject.hex if subject is not None and message.sender is not None else None
         report_id = self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
@@ -119,16 +105,27 @@ class Intake:
         unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
 
     def receipt(self, identity: UUID) -> str:
-        """Return the sender's receipt: 80 bits that only the holder of the secret can derive from the message id."""
-        digest = hmac.digest(self._secret, b"receipt" + identity.bytes, hashlib.sha256)
-        code = crockford(int.from_bytes(digest[:10], "big"), 16)
-        return "-".join(code[start : start + 4] for start in range(0, 16, 4))
+        """Return the sender's receipt."""
+        return receipt_of(self._secret, identity)
 
-    def _sender_key(self, message: MessageReceived) -> str | None:
+    async def person_of(self, receipt: str) -> UUID | None:
+        """Return the pseudonym of who holds a receipt."""
+        message = await self._store.lookup(RECEIPT, receipt_key(receipt))
+        facts = await self._store.stream(UUID(message)) if message else ()
+        return facts[0].envelope.subject if facts else None
+
+    async def correct(self, *, subject: UUID, about: str, text: str, context: CommandContext) -> Written:
+        """Take down what a person says is otherwise."""
+        return await self.subjects.correct(subject=subject, about=about, text=text, context=context)
+
+    def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:
             return None
-        name = f"sender\x1f{message.channel}\x1f{message.account}\x1f{message.sender}"
-        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:32]
+        return self._vault.subject_of(tenant, message.channel, message.account, message.sender)
+
+    def _keyed(self, external_id: str) -> str:
+        # Some providers write the telephone number into their ids: who has the log alone must not find it by trying.
+        return hmac.new(self._secret, b"external\x1f" + external_id.encode(), hashlib.sha256).hexdigest()
 
     def _join(
         self,
@@ -145,3 +142,10 @@ class Intake:
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
         unit.append(report_id, unit.version(report_id), [added], context)
         return report_id
+
+
+def receipt_of(secret: bytes, identity: UUID) -> str:
+    """Return the receipt of a message: 80 bits that only the holder of the secret can derive from its id."""
+    digest = hmac.digest(secret, b"receipt" + identity.bytes, hashlib.sha256)
+    code = crockford(int.from_bytes(digest[:10], "big"), 16)
+    return "-".join(code[start : start + 4] for start in range(0, 16, 4))

@@ -1,0 +1,46 @@
+"""What must be known at once: which report of a sender is open, and which message a receipt was given for."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from shared.events.envelope import Recorded
+from shared.events.intake import MessageReceived, ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
+from shared.eventstore.index import IndexEntry, Indexer
+
+OPEN_REPORT = "open-report"
+LAST_REPORT = "last-report"
+
+
+RECEIPT = "receipt"
+
+
+def receipt_key(receipt: str) -> str:
+    """Return under what a receipt is found: its hash, so that the record alone gives no receipt away."""
+    letters = "".join(sign for sign in receipt.upper() if sign.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()[:32]
+
+
+def indexer(receipt: Callable[[UUID], str]) -> Indexer:
+    """Return the index of intake; `receipt` makes the receipt of a message."""
+
+    def index_all(recorded: Recorded) -> Sequence[IndexEntry]:
+        if isinstance(recorded.event, MessageReceived):
+            message_id = recorded.envelope.stream_id
+            return (IndexEntry(RECEIPT, receipt_key(receipt(message_id)), str(message_id)),)
+        return index(recorded)
+
+    return index_all
+
+
+def index(recorded: Recorded) -> Sequence[IndexEntry]:
+    """Point from a sender to their open report, until it is decided on."""
+    match recorded.event:
+        case ReportOpened(sender_key=str(sender_key)):
+            report_id = str(recorded.envelope.stream_id)
+            return (IndexEntry(OPEN_REPORT, sender_key, report_id), IndexEntry(LAST_REPORT, sender_key, report_id))
+        case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, None),)
+        case ReportLinked(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, None),)
+    return ()
