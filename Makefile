@@ -39,8 +39,9 @@ check: lint test ## Do everything that a change must pass
 bench: install-dev ## Measure our speed against the limit of this machine
 	$(BIN)/python -m tests.bench
 
-chaos: install-dev ## Kill the system in the middle of its work, and see that nothing acknowledged is lost
-	$(BIN)/python -m pytest tests/chaos
+chaos: install-dev ## Kill services and engines in the middle of their work, and see that nothing acknowledged is lost
+	REDRESS_CHAOS_KILLS=$${REDRESS_CHAOS_KILLS:-8} REDRESS_CHAOS_FAULTS=$${REDRESS_CHAOS_FAULTS:-27} \
+		$(BIN)/python -m pytest tests/chaos
 
 engines: install-dev ## Start Apache Kafka, PostgreSQL and MongoDB on this machine; prints where they are
 	@$(BIN)/python -m tests.engines up

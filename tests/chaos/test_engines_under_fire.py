@@ -68,12 +68,14 @@ async def test_what_was_acknowledged_is_everywhere_once_whatever_falls(
     )
     with fleet(tmp_path, settings, broker) as running:
         faults = Faults(running, engines, random.Random(SEED))
+        stood = False
         try:
             crowd, took = await under_fire(running, faults)
-        except BaseException:
-            said = (f"{name}: {replica.said()}" for name, replica in running.replicas.items())
-            tell(capsys, f"seed {SEED}", *faults.told, *said)
-            raise
+            stood = True
+        finally:
+            if not stood:
+                said = (f"{name}: {replica.said()}" for name, replica in running.replicas.items())
+                tell(capsys, f"seed {SEED}", *faults.told, *said)
         for replica in running.replicas.values():
             replica.stop()
         logs = logs_of(running)

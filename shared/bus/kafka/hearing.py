@@ -50,6 +50,7 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         self._member: AIOKafkaConsumer | None = None
         self._joined_with: Mapping[str, str] = {}
         self._in_hand = asyncio.Lock()
+        self._unplaced = False
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
 
     @property
@@ -80,13 +81,17 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
                 self._moved.pop(place, None)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Begin each new partition where its hearer stands."""
-        await self._seek(assigned)
+        """Begin each new partition where its hearer stands; if that cannot be read now, the next round does."""
+        self._unplaced = isinstance(await attempt_async(lambda: self._seek(assigned)), Failure) or self._unplaced
 
     async def _take_next(self, joined: AIOKafkaConsumer) -> int:
         found = await joined.getmany(timeout_ms=WAIT_MS, max_records=self.hearer.batch)
         failures: list[Failure] = []
         async with self._in_hand:
+            if self._unplaced:
+                await self._seek(joined.assignment())
+                self._unplaced = False
+                return 0
             for place in joined.assignment() & found.keys():
                 # A partition that cannot be taken just now may be waiting for what another one brings.
                 outcome = await attempt_async(lambda place=place: self._take(place, found[place]))  # type: ignore[misc]  # bound default
@@ -137,6 +142,7 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         if self._member is None:
             self._joined_with = epochs
             self._moved = {}
+            self._unplaced = False
             joining = member(self._settings, f"{self._settings.prefix}.{self.hearer.name}", self._instance)
             joining.subscribe(self._topics, listener=self)
             self._member = joining

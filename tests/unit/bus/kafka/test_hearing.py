@@ -58,8 +58,13 @@ class Noting:
     taken: list[Recorded] = field(default_factory=list)
     positions: dict[str, int] = field(default_factory=dict)
     failures: int = 0
+    unknown: int = 0
+    """How often its position cannot be read."""
 
     async def position(self, feed: str) -> int:
+        if self.unknown:
+            self.unknown -= 1
+            raise TryLaterError("the store is away")
         return self.positions.get(feed, 0)
 
     async def take(self, feed: str, batch: Sequence[Recorded], *, repeats: bool) -> None:
@@ -102,6 +107,24 @@ async def test_a_member_begins_where_its_hearer_stands(broker: Broker, two: Two)
     again = broker.hearing(noting)
     await hear([again], 40, noting.taken)
     await again.stop()
+    assert len(once_in_order(noting.taken)) == len(noting.taken) == 40
+
+
+async def test_a_member_whose_place_cannot_be_read_takes_nothing_until_it_can(broker: Broker, two: Two) -> None:
+    await broker.topics()
+    await say(two.heard, 30)
+    await publish(broker, two.heard)
+    noting = Noting()
+    first = broker.hearing(noting)
+    await hear([first], 30, noting.taken)
+    await first.stop()
+    await say(two.heard, 10)
+    await publish(broker, two.heard)
+    noting.unknown = 1
+    again = broker.hearing(noting)
+    await hear([again], 40, noting.taken)
+    await again.stop()
+    assert noting.unknown == 0
     assert len(once_in_order(noting.taken)) == len(noting.taken) == 40
 
 
