@@ -31,7 +31,7 @@ from tests.bench.lives import write_lives
 from tests.bench.members import folded_by
 
 SOURCE, STREAM = "cases", "cases.case"
-FACTS, FEW = 50_000, 2_000
+FACTS, FEW = 50_000, 6_000
 LEAST_SEALED = 20_000.0
 BATCH = 1000
 VIEW: Projection[Any] = next(projection for projection in PROJECTIONS if projection.stream == STREAM)
