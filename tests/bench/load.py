@@ -34,7 +34,7 @@ class Loaded(msgspec.Struct, frozen=True):
     @property
     def rate(self) -> float:
         """Turns per second."""
-        return self.in_time / self.seconds
+        return self.in_time / self.seconds if self.in_time else 0.0
 
     def percentile(self, share: float) -> float:
         """Return the latency in milliseconds that this share of the requests stays below."""

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import uvloop
@@ -62,8 +62,15 @@ class Waiting(Folding):
         await super().take(feed, batch, repeats=repeats)
 
 
-def folded_by(ground: Ground, members: int, ends: Mapping[TopicPartition, int]) -> tuple[float, str]:
-    """Fold everything into a new database by so many processes; return facts per second and the database."""
+class Folded(NamedTuple):
+    """What members did together: facts per second, and the database that now has the views."""
+
+    rate: float
+    database: str
+
+
+def folded_by(ground: Ground, members: int, ends: Mapping[TopicPartition, int]) -> Folded:
+    """Fold everything into a new database by so many processes."""
     database = f"{ground.mongo}_{secrets.token_hex(4)}"
     asyncio.run(_prepared(ground, database))
     task = Task(ground.kafka.servers, ground.kafka.prefix, ground.mongodb, database)
@@ -73,7 +80,7 @@ def folded_by(ground: Ground, members: int, ends: Mapping[TopicPartition, int]) 
         for process in processes:
             process.say(b"begin")
         asyncio.run(_until_folded(ground, database, ends))
-        return sum(ends.values()) / (time.perf_counter() - begun), database
+        return Folded(sum(ends.values()) / (time.perf_counter() - begun), database)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Rows of services as processes of their own: from a message to its figure, and one replica against two."""
 
 import asyncio
+import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from tests.bench.ground import Ground
 from tests.bench.load import load
 from tests.bench.replicas import Replica, house
 
-ROUNDS, FEW = 200, 5
+ROUNDS, FEW = 200, 3
 LONGEST = 60.0
 """Seconds after which no round begins any more."""
 CALLERS, SECONDS = 32, 6.0
@@ -62,7 +63,7 @@ def replicas(bench: Bench) -> list[Row]:
     what = f"cases over HTTP, {CALLERS} callers, open and escalate (3 commands)"
     return [
         Row(f"{what}: commands, 1 replica", one),
-        Row(f"{what}: commands, 2 replicas", two, "/s", "1 replica", one),
+        Row(f"{what}: commands, 2 replicas", two, "/s", f"1 replica, the same {os.cpu_count()} cores for all", one),
     ]
 
 
