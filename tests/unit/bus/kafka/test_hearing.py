@@ -11,6 +11,7 @@ import pytest_asyncio
 from shared.bus.hearers import Answering, Folding
 from shared.bus.kafka.hearing import Hearing
 from shared.bus.kafka.reading import TopicsLog
+from shared.bus.kafka.topics import topics_of
 from shared.documents.port import Query
 from shared.documents.sqlite import SqliteDocuments
 from shared.errors import TryLaterError
@@ -157,6 +158,23 @@ async def test_a_second_member_in_the_middle_of_batches_changes_nothing(broker: 
     await first.stop()
     await second.stop()
     assert len(once_in_order(noting.taken)) == len(noting.taken) == 200
+
+
+async def test_two_members_share_every_topic(broker: Broker) -> None:
+    await broker.topics()
+    first, second = broker.hearing(Noting(), "one"), broker.hearing(Noting(), "two")
+
+    async def until_both_have_some(hearing: Hearing) -> None:
+        while not (first.places and second.places):
+            await hearing.round()
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(until_both_have_some(first), until_both_have_some(second))
+    shares = [{place.topic for place in hearing.places} for hearing in (first, second)]
+    await first.stop()
+    await second.stop()
+    assert shares[0] == shares[1]
+    assert shares[0] == set(topics_of(broker.settings, SOURCE))
 
 
 async def test_a_reaction_answers_each_fact_once_although_the_log_was_published_twice(broker: Broker, two: Two) -> None:
