@@ -14,6 +14,7 @@ from shared.bus.port import Hearer
 from shared.clock import Clock, system_clock
 from shared.documents.folding import Projection
 from shared.errors import BehindError
+from shared.observing.metrics import Measured
 from shared.service import Service
 
 WAIT_LIMIT = 5.0
@@ -92,6 +93,11 @@ class Host:
     def unwell(self) -> list[str]:
         """Return the names of loops that have not finished a round for too long."""
         return [loop.name for loop in self.loops if loop.silence() > STALE_AFTER]
+
+    async def measured(self) -> Measured:
+        """Return the numbers for a monitor."""
+        silence = {loop.name: loop.silence() for loop in self.loops}
+        return Measured(lag=await self.lag(), dead_letters=await self.parked(), silence=silence)
 
     async def lag(self) -> dict[str, int]:
         """Return by how many facts each view is behind its log."""

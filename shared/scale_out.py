@@ -103,6 +103,7 @@ class Replica:
             wait_for=self.host.wait_for,
             live=self._live,
             ready=self._ready,
+            measured=self.host.measured,
             lifespan=lifespan,
             clock=self.clock,
             traffic=self.traffic,

@@ -12,8 +12,9 @@ from fastapi.routing import iter_route_contexts
 
 from shared.clock import Clock, system_clock
 from shared.errors import SettingsError
+from shared.observing.metrics import Measured, exposition
 from shared.web import problems
-from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, public
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, Role, allow, public
 from shared.web.consistency import WaitFor
 from shared.web.limits import Admission, BodyLimit, Traffic
 
@@ -30,6 +31,7 @@ def create_app(
     wait_for: WaitFor,
     live: Health,
     ready: Health,
+    measured: Callable[[], Awaitable[Measured]],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
     clock: Clock = system_clock,
     traffic: Traffic | None = None,
@@ -50,7 +52,7 @@ def create_app(
     app.state.clock = clock
     problems.install(app)
     # Not included but taken over: an included router is searched twice at each level, a plain list once.
-    for router in (_health(live, ready), *routers):
+    for router in (_health(live, ready), _monitoring(measured), *routers):
         app.router.routes.extend(router.routes)
     _describe(app)
     _refuse_open_doors(app)
@@ -101,6 +103,23 @@ def _health(live: Health, ready: Health) -> APIRouter:
     @router.get("/readyz", summary="Can requests be taken now?", responses={503: {"description": "Not now."}})
     async def readyz() -> Response:
         return _health_answer(await ready())
+
+    return router
+
+
+def _monitoring(measured: Callable[[], Awaitable[Measured]]) -> APIRouter:
+    router = APIRouter(tags=["health"], dependencies=[Depends(allow(Role.AUDITOR, Role.ADMIN))])
+    example = 'redress_consumer_lag_events{view="cases.cases"} 0.0'
+
+    @router.get(
+        "/metrics",
+        summary="Lag, dead letters and quiet loops, for Prometheus",
+        response_class=Response,
+        responses={200: {"description": "Gauges.", "content": {"text/plain": {"example": example}}}},
+    )
+    async def metrics() -> Response:
+        text, media_type = exposition(await measured())
+        return Response(text, headers={"content-type": media_type})
 
     return router
 

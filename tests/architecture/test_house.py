@@ -32,6 +32,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "httpx": {"services.notify.channels", "shared.cli.demo"},
     "jinja2": {"services.reporting.api"},
     "motor": {"shared.documents"},
+    "prometheus_client": {"shared.observing.metrics"},
     "psycopg": {"shared.eventstore", "shared.vault.postgres", "shared.vault.postgres_moving"},
     "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},

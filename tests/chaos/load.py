@@ -13,6 +13,8 @@ MESSAGES = "/intake/v1/messages"
 TRIAGE = {"issues": ["REC-FEE"], "admissible": True, "admissibility_reason": "Ours.", "danger_now": False}
 CLOSE = {"reason": "referred", "explanation": "The union takes it up."}
 PAUSE = 0.02
+LATER = {503, 504}
+"""Answers that say: nothing is wrong with what you ask, ask again."""
 
 
 @dataclass(slots=True)
@@ -38,10 +40,12 @@ class People:
     second: str
     told: Acknowledged = field(default_factory=Acknowledged)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = PAUSE
+    """Seconds that each of them rests between two things."""
 
     async def send_messages(self, name: str) -> None:
         """Send messages of seven senders, each once it is known that the one before is on record."""
-        for number in self._until_leaving():
+        for number in self.until_leaving():
             message = {
                 "channel": "app",
                 "account": "chaos",
@@ -53,11 +57,11 @@ class People:
             self.told.repeated += answer.status_code == 200
             taken = answer.json()
             self.told.messages[message["external_id"]] = (taken["message_id"], taken["receipt"])
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(self.pause)
 
     async def handle_cases(self, name: str) -> None:
         """Take case after case from its opening to its end; another person closes it."""
-        for number in self._until_leaving():
+        for number in self.until_leaving():
             opening = {"channel": "hotline", "language": "th", "summary": f"Case {number} of {name}."}
             opened = (await self.command(CASES, opening, once=f"{name}-{number}-open")).json()
             versions = self.told.cases.setdefault(opened["case_id"], [])
@@ -67,7 +71,7 @@ class People:
                 path = f"{CASES}/{opened['case_id']}/{step}"
                 answer = await self.command(path, body, key=key, once=f"{name}-{number}-{step}")
                 versions.append(answer.json()["version"])
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(self.pause)
 
     async def command(self, path: str, body: Any, *, key: str | None = None, once: str | None = None) -> httpx.Response:
         """Send a command until it is acknowledged; a refusal is a failure of the test."""
@@ -79,12 +83,13 @@ class People:
                 self.told.cut_off += not isinstance(error, httpx.ConnectError)
                 await asyncio.sleep(PAUSE)
                 continue
-            if answer.status_code != 503:
+            if answer.status_code not in LATER:
                 assert answer.is_success, (path, answer.status_code, answer.text)
                 return answer
             await asyncio.sleep(PAUSE)
 
-    def _until_leaving(self) -> Iterator[int]:
+    def until_leaving(self) -> Iterator[int]:
+        """Count until it is time to leave."""
         for number in count():
             if self.leaving.is_set():
                 return

@@ -54,6 +54,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF,
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF,
     ("GET", "/"): STAFF,
+    ("GET", "/metrics"): {"auditor", "admin"},
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
@@ -82,7 +83,7 @@ def test_a_route_without_a_rule_cannot_be_served() -> None:
     forgetful = APIRouter(prefix="/x")
     forgetful.add_api_route("/open", reveal)
     with pytest.raises(SettingsError, match="/x/open"):
-        create_app([forgetful], gatekeeper=NOBODY, wait_for=NOBODY, live=NOBODY, ready=NOBODY)
+        create_app([forgetful], gatekeeper=NOBODY, wait_for=NOBODY, live=NOBODY, ready=NOBODY, measured=NOBODY)
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(ROLES))
@@ -146,3 +147,11 @@ def test_the_description_shows_an_example_for_every_answer_and_every_body(system
 def test_health_tells_nothing_about_cases(system: System) -> None:
     assert system.http.get("/livez").json() == {"ok": True, "unwell": []}
     assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters"}
+
+
+def test_a_monitor_sees_how_far_behind_the_views_are_and_nothing_of_the_matter(system: System) -> None:
+    answer = system.auditor.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "redress_consumer_lag_events{view=" in answer.text
+    assert "redress_loop_silence_seconds{loop=" in answer.text
+    assert system.operator.get("/metrics").status_code == 403
