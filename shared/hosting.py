@@ -162,7 +162,7 @@ class Host:
 
     def _chores(self, service: Service) -> list[Loop]:
         return [
-            Loop(f"background.{service.name}.{name}", self._led(service.name, once), _resting(rest))
+            Loop(f"background.{service.name}.{name}", self._led(service.name, once), _resting(rest), lull=rest)
             for name, once, rest in service.background
         ]
 

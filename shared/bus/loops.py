@@ -33,6 +33,8 @@ class Loop:
     full: int = 1
     stop: Callable[[], Awaitable[None]] | None = None
     """Lets go of what the loop holds, after its last round."""
+    lull: float = 0.0
+    """For how many seconds a rest may last before the silence counts."""
     beat: float = field(default_factory=time.monotonic)
     failures: int = 0
 
@@ -45,6 +47,7 @@ class Loop:
                 continue
             self.beat = time.monotonic()
             if outcome == 0:
+                self.beat += self.lull
                 rested = await attempt_async(lambda: _first(asyncio.ensure_future(self.rest()), stopping))
                 if isinstance(rested, Failure):
                     await self._after_failure(rested, stopping)
@@ -63,7 +66,7 @@ class Loop:
         await _first(asyncio.ensure_future(asyncio.sleep(pause)), stopping)
 
     def silence(self) -> float:
-        """Return for how many seconds the loop has not finished a round well."""
+        """Return for how many seconds the loop has not finished a round well; below 0 while it rests as it may."""
         return time.monotonic() - self.beat
 
 

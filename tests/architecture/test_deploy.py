@@ -134,12 +134,12 @@ def test_a_service_waits_for_topics_and_engines() -> None:
 
 
 def test_the_way_in_knows_every_service_by_its_path() -> None:
-    by_path = {name: name for name in BUILDERS if name != "reporting"}
-    assert dict(re.findall(r"use_backend (\w+) if \{ path /(\w+) \}", text(PROXY))) == by_path
+    by_path = {name: name for name in BUILDERS if name != "reporting"} | {"rights": "intake"}
+    assert {path: name for name, path in re.findall(r"use_backend (\w+) if \{ path /(\w+) \}", text(PROXY))} == by_path
     assert re.search(r"default_backend reporting$", text(PROXY), re.MULTILINE)
     (way_in,) = of_kind("Ingress")
     paths = {one["path"]: one["backend"]["service"]["name"] for one in way_in["spec"]["rules"][0]["http"]["paths"]}
-    assert paths == {"/": "reporting"} | {f"/{name}": name for name in by_path}
+    assert paths == {"/": "reporting"} | {f"/{path}": name for path, name in by_path.items()}
 
 
 @pytest.mark.parametrize("name", sorted(PODS))
