@@ -65,7 +65,10 @@ def build(
 
 
 def _channels(settings: Settings, data: Path) -> Mapping[ContactChannel, Channel]:
-    return {"email": _mail(settings, data), "webhook": WebhookChannel(timeout=settings.webhook_timeout_seconds)}
+    webhook = WebhookChannel(
+        timeout=settings.webhook_timeout_seconds, allowed_hosts=frozenset(settings.webhook_allowed_hosts)
+    )
+    return {"email": _mail(settings, data), "webhook": webhook}
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: Patience = 20
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     webhook_timeout_seconds: Patience = 10
+    webhook_allowed_hosts: tuple[str, ...] = ()
+    """Hosts of one's own network that webhooks may call; all others must be on the open net."""
     retry_minutes: tuple[Minutes, ...] = Field(default=(0, 1, 5, 30, 120), min_length=1, max_length=20)
     historical_days: int = Field(default=14, ge=0, le=3650)
     concurrent_deliveries: int = Field(default=8, ge=1, le=100)

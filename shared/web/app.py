@@ -16,7 +16,9 @@ from shared.observing.metrics import Measured, exposition
 from shared.web import problems
 from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, Role, allow, public
 from shared.web.consistency import WaitFor
+from shared.web.hardening import Hardening
 from shared.web.limits import Admission, BodyLimit, Traffic
+from shared.web.settings import WebSettings
 
 VERSION = "0.1.0"
 
@@ -58,6 +60,7 @@ def create_app(
     _refuse_open_doors(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Admission, traffic=traffic or Traffic())
+    app.add_middleware(Hardening, behind_tls=WebSettings().behind_tls)
     return app
 
 

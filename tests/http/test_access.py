@@ -155,3 +155,11 @@ def test_a_monitor_sees_how_far_behind_the_views_are_and_nothing_of_the_matter(s
     assert "redress_consumer_lag_events{view=" in answer.text
     assert "redress_loop_silence_seconds{loop=" in answer.text
     assert system.operator.get("/metrics").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/livez", "/cases/v1/cases", "/nowhere", "/public"])
+def test_every_answer_tells_browsers_to_run_frame_and_keep_nothing(system: System, path: str) -> None:
+    told = system.http.get(path).headers
+    assert "frame-ancestors 'none'" in told["content-security-policy"]
+    assert (told["x-content-type-options"], told["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert "no-store" in told["cache-control"]

@@ -11,13 +11,21 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from services.__main__ import BUILDERS
+from services.notify import bootstrap as notify
+from services.notify.settings import Settings
 from shared.clock import Clock, system_clock
 from shared.embedded import open_embedded
 from shared.eventstore.store import EventStore
-from shared.service import Service
+from shared.service import Build, Service
 from shared.web.access import Role
 from shared.web.app import openapi_of
 from shared.web.keys import Keys
+
+TESTED: Mapping[str, Build] = {
+    **BUILDERS,
+    "notify": lambda parts, _logs: notify.build(parts, Settings(webhook_allowed_hosts=("127.0.0.1",))),
+}
+"""The services as they are, but for one setting: webhooks may call this machine, where the tests listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class System:
 
 def embedded(folder: Path, clock: Clock = system_clock) -> House:
     """Open all services in this process, on a folder."""
-    return open_embedded(folder, BUILDERS, clock)
+    return open_embedded(folder, TESTED, clock)
 
 
 @contextmanager

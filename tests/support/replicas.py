@@ -9,12 +9,12 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from services.__main__ import BUILDERS
 from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.topics import apply
 from shared.eventstore.store import EventStore
 from shared.scale_out import Replica, ScaleOutSettings, open_replica
 from shared.web.keys import Keys
+from tests.support.app import TESTED
 
 ROOT = "cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE="
 
@@ -59,7 +59,7 @@ class Replicas:
 
 async def _opened(settings: ScaleOutSettings, kafka: KafkaSettings, keys: Keys) -> Mapping[str, Replica]:
     await apply(kafka)
-    return {name: await open_replica(name, BUILDERS, settings, kafka, keys=keys) for name in BUILDERS}
+    return {name: await open_replica(name, TESTED, settings, kafka, keys=keys) for name in TESTED}
 
 
 def replicas(folder: Path, *, dsn: str, mongodb: str, kafka: KafkaSettings, root: str = ROOT) -> Replicas:
