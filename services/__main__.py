@@ -15,7 +15,8 @@ from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
 from shared.cli import dead_letters
-from shared.cli.console import Bars, complaints, console, plain_errors
+from shared.cli.console import Bars, console, plain_errors
+from shared.cli.keys import keys
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.options import DATA, Data
 from shared.cli.rebuilding import catch_up, rebuild_service
@@ -27,7 +28,6 @@ from shared.errors import SettingsError
 from shared.events.privacy import ErasureReason, Purpose
 from shared.observing.logs import configure
 from shared.service import Build
-from shared.web.access import Role
 
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),
@@ -39,7 +39,6 @@ BUILDERS: Mapping[str, Build] = {
 
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
@@ -117,42 +116,6 @@ def move(
         "Next: set REDRESS_VAULT_KEK_FILE to the folder's vault.kek, 'redress topics apply', 'redress serve'."
     )
     console.print("The sealers publish every fact, views are folded from the topics. Make API keys: redress key new.")
-
-
-@keys.command("new")
-def new_key(
-    role: Annotated[Role, typer.Option(help="What the key is for.")],
-    team: Annotated[str | None, typer.Option(help="The team of the one who holds it.")] = None,
-    name: Annotated[str | None, typer.Option(help="The name that the record shows as actor.")] = None,
-    data: Data = DATA,
-) -> None:
-    """Make a key and print it; it is shown only this once."""
-    house = open_embedded(data, {})
-    with plain_errors():
-        caller, key = house.keys.create(role, team, name)
-    complaints.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")
-    print(key)  # noqa: T201 - the bare key, for scripts
-    house.close()
-
-
-@keys.command("list")
-def list_keys(data: Data = DATA) -> None:
-    """List the keys that were made, and which are revoked; the keys themselves are nowhere."""
-    house = open_existing(data, {})
-    for line in house.keys.listed():
-        console.print(line, soft_wrap=True)
-    house.close()
-
-
-@keys.command("revoke")
-def revoke_key(key_id: str, data: Data = DATA) -> None:
-    """Make a key useless from now on."""
-    house = open_existing(data, {})
-    with plain_errors():
-        if not house.keys.revoke(key_id):
-            raise SettingsError(f"There is no live key with the id {key_id}.")
-    console.print(f"{key_id} is revoked; a running system knows it within five seconds.")
-    house.close()
 
 
 @dead.command("list")

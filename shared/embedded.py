@@ -27,7 +27,7 @@ from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
 from shared.vault.vault import Vault
 from shared.web.app import create_app
-from shared.web.keys import Keys
+from shared.web.keys import Keys, kept_keys
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
 
@@ -128,7 +128,7 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
-    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic, vault)
+    return Embedded(data, kept_keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic, vault)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

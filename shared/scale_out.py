@@ -33,7 +33,7 @@ from shared.vault.sealing import Sealer
 from shared.vault.vault import Vault
 from shared.web.access import Gatekeeper
 from shared.web.app import create_app
-from shared.web.keys import Keys
+from shared.web.key_settings import shared_keys
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
 
@@ -199,7 +199,7 @@ async def open_replica(
         name=settings.instance,
         service=service,
         neighbours=neighbours,
-        keys=keys or Keys(settings.data / "keys.sqlite", clock),
+        keys=keys or shared_keys(settings.postgres(), clock),
         host=Host([service], bus, clock, leads),
         bus=bus,
         lent=lender,

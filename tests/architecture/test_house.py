@@ -33,7 +33,12 @@ OUTSIDE: Mapping[str, set[str]] = {
     "jinja2": {"services.reporting.api"},
     "motor": {"shared.documents"},
     "prometheus_client": {"shared.observing.metrics"},
-    "psycopg": {"shared.eventstore", "shared.vault.postgres", "shared.vault.postgres_moving"},
+    "psycopg": {
+        "shared.eventstore",
+        "shared.vault.postgres",
+        "shared.vault.postgres_moving",
+        "shared.web.keys_postgres",
+    },
     "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},
     "sqlite3": {"shared.bus", "shared.documents", "shared.eventstore", "shared.vault", "shared.web.keys"},
@@ -121,7 +126,7 @@ def test_postgresql_is_known_only_where_it_is_chosen() -> None:
         for name in imported_names(node)
         if name.startswith(("psycopg", "eventsourcing.postgres"))
     }
-    assert {name for name in knowing if not name.startswith("postgres")} == {"leading"}
+    assert {name for name in knowing if not name.startswith("postgres")} == {"leading", "keys_postgres"}
 
 
 def test_nothing_comes_from_outside_unnoticed() -> None:

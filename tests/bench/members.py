@@ -23,7 +23,7 @@ from services.cases.projections import PROJECTIONS
 from shared.bus.hearers import Folding
 from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.hearing import Hearing, feed_name
-from shared.bus.kafka.topics import demand, topics_of
+from shared.bus.kafka.topics import demand
 from shared.documents.folding import Projection
 from shared.documents.mongo import MongoDocuments
 from shared.errors import TryLaterError
@@ -165,7 +165,7 @@ async def _take_part(task: Task) -> None:
     epochs = await demand(settings)
     documents = MongoDocuments(task.mongodb, task.database)
     views = Waiting(task, documents)
-    hearing = Hearing(views, topics_of(settings, SOURCE), settings, lambda: epochs, None)
+    hearing = Hearing(views, settings, epochs=lambda: epochs, ends=dict, instance=None)
     told = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     while not told.done():
         await attempt_async(hearing.round)

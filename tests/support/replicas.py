@@ -13,6 +13,7 @@ from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.topics import apply
 from shared.eventstore.store import EventStore
 from shared.scale_out import Replica, ScaleOutSettings, open_replica
+from shared.web.key_settings import shared_keys
 from shared.web.keys import Keys
 from tests.support.app import TESTED
 
@@ -25,7 +26,7 @@ class Replicas:
     def __init__(self, settings: ScaleOutSettings, kafka: KafkaSettings) -> None:
         """Make the topics and open the replicas."""
         self.data = settings.data
-        self.keys = Keys(settings.data / "keys.sqlite")
+        self.keys = shared_keys(settings.postgres())
         self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka, self.keys))
         self.stores: Mapping[str, EventStore] = {name: replica.store for name, replica in self._replicas.items()}
         self.services = {name: replica.service for name, replica in self._replicas.items()}

@@ -39,8 +39,13 @@ class KafkaBus:
 
     def loop(self, hearer: Hearer) -> Loop:
         """Return the loop of a member of the hearer's group."""
-        topics = topics_of(self._settings, hearer.source)
-        hearing = Hearing(hearer, topics, self._settings, lambda: self._epochs, self._instance)
+        hearing = Hearing(
+            hearer,
+            self._settings,
+            epochs=lambda: self._epochs,
+            ends=lambda: dict(self._marks.of(hearer.source).places()),
+            instance=self._instance,
+        )
         return Loop(hearer.name, hearing.round, _at_once, stop=hearing.stop)
 
     def loops(self) -> Sequence[Loop]:

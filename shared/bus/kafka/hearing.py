@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from shared.bus.kafka.clients import KafkaSettings, ended, member
 from shared.bus.kafka.records import incoming
+from shared.bus.kafka.topics import topics_of
 from shared.bus.port import Hearer
 from shared.errors import TryLaterError
 from shared.eventstore.mapper import EventMapper
@@ -25,6 +26,9 @@ log = logging.getLogger("redress.hearing")
 WAIT_MS = 500
 STUCK_AFTER = 30.0
 """Seconds in which nothing of a partition was taken although there is more: then the member is made anew."""
+
+GIVEN_UP = 3
+"""Members made anew without a single fact taken, after which the loop no longer counts as alive."""
 
 Epochs = Callable[[], Mapping[str, str]]
 
@@ -38,11 +42,19 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
     """Hears the topics of one service on behalf of one hearer."""
 
     def __init__(
-        self, hearer: Hearer, topics: Sequence[str], settings: KafkaSettings, epochs: Epochs, instance: str | None
+        self,
+        hearer: Hearer,
+        settings: KafkaSettings,
+        *,
+        epochs: Epochs,
+        ends: Callable[[], Mapping[TopicPartition, int]],
+        instance: str | None,
     ) -> None:
-        """Nothing is connected before the first round."""
+        """Nothing is connected before the first round; `ends` tells how far partitions reach, for the watchdog."""
         self.hearer = hearer
-        self._topics = topics
+        self._topics = topics_of(settings, hearer.source)
+        self._ends = ends
+        self._stuck = 0
         self._settings = settings
         self._epochs = epochs
         self._instance = f"{instance}.{hearer.name}" if instance else None
@@ -100,7 +112,7 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
                     await self._seek([place])
         for failure in failures:
             raise failure.error
-        await self._demand_movement(joined)
+        self._demand_movement(joined)
         return sum(map(len, found.values()))
 
     async def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
@@ -110,6 +122,7 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         facts = [incoming(self._mapper, place.topic, record.offset, record.headers, record.value) for record in records]
         await self.hearer.take(feed_name(place, self._joined_with), facts, repeats=True)
         self._moved[place] = (facts[-1].position, time.monotonic())
+        self._stuck = 0
 
     async def _seek(self, places: Iterable[TopicPartition]) -> None:
         for place in places:
@@ -126,13 +139,15 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         if isinstance(outcome, Failure):
             await self.stop()
 
-    async def _demand_movement(self, joined: AIOKafkaConsumer) -> None:
-        now = time.monotonic()
+    def _demand_movement(self, joined: AIOKafkaConsumer) -> None:
+        now, ends = time.monotonic(), self._ends()
         for place in joined.assignment():
             position, since = self._moved.get(place, (0, now))
-            if (joined.highwater(place) or 0) <= position:
+            if ends.get(place, 0) <= position:
                 self._moved[place] = (position, now)
-            elif now - since > STUCK_AFTER:
+            elif now - since > STUCK_AFTER or self._stuck >= GIVEN_UP:
+                # Given up on, every round fails at once: no beat, so that the process is found dead and replaced.
+                self._stuck += 1
                 raise StuckError(f"{self.hearer.name} has not moved on in {place.topic}; it joins its group anew.")
 
     async def _joined(self) -> AIOKafkaConsumer:

@@ -9,11 +9,11 @@ import pytest
 from shared.cli.lookups import admin_key, demo_keys, instant
 from shared.errors import InvalidError, SettingsError
 from shared.web.access import Role
-from shared.web.keys import Keys
+from shared.web.keys import kept_keys
 
 
 def test_the_admin_key_is_made_once_also_when_other_keys_came_first(tmp_path: Path) -> None:
-    keys = Keys(tmp_path / "keys.sqlite")
+    keys = kept_keys(tmp_path / "keys.sqlite")
     keys.create(Role.OPERATOR)
     file = admin_key(tmp_path, keys)
     first = file.read_text()
@@ -28,7 +28,7 @@ def test_the_admin_key_is_made_once_also_when_other_keys_came_first(tmp_path: Pa
 def test_the_demo_is_played_by_two_persons_and_needs_a_system(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="make run"):
         demo_keys(tmp_path)
-    keys = Keys(tmp_path / "keys.sqlite")
+    keys = kept_keys(tmp_path / "keys.sqlite")
     admin_key(tmp_path, keys)
     assert demo_keys(tmp_path) == demo_keys(tmp_path)
     callers = [keys.caller(key) for key in demo_keys(tmp_path)]

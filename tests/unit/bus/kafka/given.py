@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from aiokafka import TopicPartition
+
 from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.hearing import Hearing, feed_name
 from shared.bus.kafka.marks import Marks
 from shared.bus.kafka.reading import TopicsLog
 from shared.bus.kafka.sealing import Sealer
-from shared.bus.kafka.topics import apply, demand, topics_of
+from shared.bus.kafka.topics import apply, demand
 from shared.bus.port import Hearer
 from shared.events.envelope import Recorded
 from shared.eventstore.store import EventStore
@@ -48,9 +50,11 @@ class Broker:
         """Return a sealer that leads."""
         return Sealer(store, Leading(), self.settings, lambda: self.epochs, Marks(self.settings))
 
-    def hearing(self, hearer: Hearer, instance: str | None = None) -> Hearing:
-        """Return a member of the hearer's group."""
-        return Hearing(hearer, topics_of(self.settings, hearer.source), self.settings, lambda: self.epochs, instance)
+    def hearing(
+        self, hearer: Hearer, instance: str | None = None, ends: Mapping[TopicPartition, int] | None = None
+    ) -> Hearing:
+        """Return a member of the hearer's group; `ends` is what its watchdog is told of the partitions."""
+        return Hearing(hearer, self.settings, epochs=lambda: self.epochs, ends=lambda: ends or {}, instance=instance)
 
     async def published(self) -> Sequence[Recorded]:
         """Return everything that lies on the topics, partition by partition."""

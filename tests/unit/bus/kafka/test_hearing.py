@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiokafka import TopicPartition
 
 from shared.bus.hearers import Answering, Folding
-from shared.bus.kafka.hearing import Hearing
+from shared.bus.kafka import hearing as hearing_module
+from shared.bus.kafka.hearing import GIVEN_UP, Hearing, StuckError
 from shared.bus.kafka.reading import TopicsLog
 from shared.bus.kafka.topics import topics_of
 from shared.documents.port import Query
@@ -17,6 +19,7 @@ from shared.documents.sqlite import SqliteDocuments
 from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.eventstore.sqlite import SqliteEventStore
+from shared.supervision import Failure, attempt_async
 from tests.unit.bus.kafka.given import SOURCE, Broker, once_in_order, say
 from tests.unit.bus.test_reacting import COPY, texts
 from tests.unit.documents.sheets import SHEETS, VIEW
@@ -158,6 +161,32 @@ async def test_a_second_member_in_the_middle_of_batches_changes_nothing(broker: 
     await first.stop()
     await second.stop()
     assert len(once_in_order(noting.taken)) == len(noting.taken) == 200
+
+
+async def test_a_member_that_no_longer_gets_records_is_made_anew_and_given_up_in_the_end(
+    broker: Broker, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing_module, "STUCK_AFTER", 0.2)
+    await broker.topics()
+    await say(two.heard, 6, streams=1)
+    await publish(broker, two.heard)
+    noting, ends = Noting(), dict[TopicPartition, int]()
+    hearing = broker.hearing(noting, ends=ends)
+    await hear([hearing], 6, noting.taken)
+    (name,) = [name for name, position in noting.positions.items() if position]
+    topic, _epoch, number = name.split(":")
+    ends[TopicPartition(topic, int(number))] = 7
+    errors = 0
+    async with asyncio.timeout(60):
+        while errors <= GIVEN_UP:
+            outcome = await attempt_async(hearing.round)
+            errors += isinstance(outcome, Failure) and isinstance(outcome.error, StuckError)
+    await say(two.heard, 1, streams=1)
+    await publish(broker, two.heard)
+    while len(noting.taken) < 7:
+        await attempt_async(hearing.round)
+    assert await hearing.round() == 0
+    await hearing.stop()
 
 
 async def test_two_members_share_every_topic(broker: Broker) -> None:
