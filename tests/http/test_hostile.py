@@ -1,14 +1,16 @@
 """Whatever is sent within or beside the description: never an error of ours, always a problem document."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
-from tests.support.app import System
+from tests.support.app import System, embedded, running
 
 EACH = settings(
     max_examples=12,
@@ -18,6 +20,13 @@ EACH = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The embedded form: the loops of engines draw random numbers, which the search for requests forbids."""
+    with running(embedded(tmp_path_factory.mktemp("data"))) as started:
+        yield started
 
 
 def send(system: System, case: schemathesis.Case[Any]) -> httpx2.Response:
