@@ -26,8 +26,10 @@ from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.events.privacy import ErasureReason, Purpose
+from shared.hosting import Host
 from shared.observing.logs import configure
-from shared.service import Build
+from shared.service import Build, Service
+from shared.web.key_settings import KeySettings
 
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),
@@ -125,25 +127,25 @@ def list_dead_letters(
     discarded: Annotated[bool, typer.Option("--discarded", help="Show those given up, by whom and why.")] = False,
 ) -> None:
     """List the facts that reactions could not answer: service and number, since when, which fact, why."""
-    with existing(data) as house:
-        services = house.host.services.values()
-        for line in asyncio.run((dead_letters.listed_discarded if discarded else dead_letters.listed)(services)):
+    with services_at(data) as services:
+        listing = dead_letters.listed_discarded if discarded else dead_letters.listed
+        for line in asyncio.run(listing(services.values())):
             print(line)  # noqa: T201 - for scripts, too
 
 
 @dead.command("show")
 def show_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
     """Show a dead letter and the envelope of its fact."""
-    with existing(data) as house:
-        mine = dead_letters.service_of(house.host.services, service)
+    with services_at(data) as services:
+        mine = dead_letters.service_of(services, service)
         print(asyncio.run(dead_letters.shown(mine, letter)))  # noqa: T201 - for scripts, too
 
 
 @dead.command("retry")
 def retry_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
     """Answer what waits of a letter's stream, in order, up to the first that fails again."""
-    with existing(data) as house:
-        console.print(asyncio.run(dead_letters.retried(dead_letters.service_of(house.host.services, service), letter)))
+    with services_at(data) as services:
+        console.print(asyncio.run(dead_letters.retried(dead_letters.service_of(services, service), letter)))
 
 
 @dead.command("discard")
@@ -155,8 +157,8 @@ def discard_dead_letter(
     by: Annotated[str | None, typer.Option(help="Who gives it up; default: the account of this command.")] = None,
 ) -> None:
     """Give up one fact; those behind it can then be retried."""
-    with existing(data) as house:
-        mine = dead_letters.service_of(house.host.services, service)
+    with services_at(data) as services:
+        mine = dead_letters.service_of(services, service)
         told = dead_letters.discarded(mine, letter, who=by or getuser(), why=reason, clock=system_clock)
         console.print(asyncio.run(told))
 
@@ -167,19 +169,17 @@ def rebuild(
     data: Data = DATA,
 ) -> None:
     """Build the views of a service anew from the record, and say whether they equal what was served."""
-    house = open_existing(data, BUILDERS)
     with plain_errors():
-        if service not in house.host.services:
-            raise SettingsError(f"There is no service {service}; there are {', '.join(house.host.services)}.")
-        lock = FolderLock(data)
-        with Bars() as bars:
-            if lock.take():
-                asyncio.run(catch_up(house.host, bars))
-            results = asyncio.run(rebuild_service(house.host, service, bars))
+        if service not in BUILDERS:
+            raise SettingsError(f"There is no service {service}; there are {', '.join(BUILDERS)}.")
+        with hosting(service, data) as host, Bars() as bars:
+            lock = FolderLock(data) if KeySettings().postgres_dsn is None else None
+            if lock is not None and lock.take():
+                asyncio.run(catch_up(host, bars))
+            results = asyncio.run(rebuild_service(host, service, bars))
     for result in results:
         verdict = "equal to what was served" if result.equal else "[red]DIFFERENT from what was served[/red]"
         console.print(f"{result.collection}: {result.facts} facts folded, {verdict}")
-    house.close()
     raise typer.Exit(0 if all(result.equal for result in results) else 1)
 
 
@@ -316,6 +316,32 @@ def demo(
         f"{result.linked} linked, {result.steps} steps; {result.repeated} were there already."
     )
     console.print(f"Open {url}/ and sign in with the key in {data / ADMIN_KEY}.", soft_wrap=True)
+
+
+@contextmanager
+def services_at(data: Path) -> Iterator[Mapping[str, Service]]:
+    """Open all services where they are: in the folder, or on the engines where the settings name them."""
+    if KeySettings().postgres_dsn is None:
+        with existing(data) as house:
+            yield house.host.services
+        return
+    from shared.scale_out import open_replica  # noqa: PLC0415 - the embedded form needs none of the engines
+
+    with plain_errors(), closing(asyncio.run(open_replica("intake", BUILDERS))) as replica:
+        yield {one.name: one for one in (replica.service, *replica.neighbours)}
+
+
+@contextmanager
+def hosting(service: str, data: Path) -> Iterator[Host]:
+    """Open the host of a service where it is, without setting its loops going."""
+    if KeySettings().postgres_dsn is None:
+        with existing(data) as house:
+            yield house.host
+        return
+    from shared.scale_out import open_replica  # noqa: PLC0415 - the embedded form needs none of the engines
+
+    with closing(asyncio.run(open_replica(service, BUILDERS))) as replica:
+        yield replica.host
 
 
 @contextmanager
