@@ -12,14 +12,15 @@ from services.cases import bootstrap as cases
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
-from shared.cli.console import Bars, complaints, console, plain_errors
+from shared.cli import keys
+from shared.cli.console import Bars, console, plain_errors
+from shared.cli.keys import DATA, Data
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.rebuilding import catch_up, rebuild_service
 from shared.clock import system_clock
 from shared.embedded import Build, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
 from shared.observing.logs import configure
-from shared.web.access import Role
 
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),
@@ -29,12 +30,9 @@ BUILDERS: Mapping[str, Build] = {
 }
 """The services in the order in which they are built: each is given the records of those before it."""
 
-Data = Annotated[Path, typer.Option(help="The data folder.", show_default=True)]
-DATA = Path("data")
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
-commands.add_typer(keys, name="key")
+commands.add_typer(keys.commands, name="key")
 
 
 @commands.command()
@@ -56,42 +54,6 @@ def up(data: Data = DATA, host: str = "127.0.0.1", port: int = 8080) -> None:
         serve(house.app(), at)
     finally:
         house.close()
-
-
-@keys.command("new")
-def new_key(
-    role: Annotated[Role, typer.Option(help="What the key is for.")],
-    team: Annotated[str | None, typer.Option(help="The team of the one who holds it.")] = None,
-    name: Annotated[str | None, typer.Option(help="The name that the record shows as actor.")] = None,
-    data: Data = DATA,
-) -> None:
-    """Make a key and print it; it is shown only this once."""
-    house = open_embedded(data, {})
-    with plain_errors():
-        caller, key = house.keys.create(role, team, name)
-    complaints.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")
-    print(key)  # noqa: T201 - the bare key, for scripts
-    house.close()
-
-
-@keys.command("list")
-def list_keys(data: Data = DATA) -> None:
-    """List the keys that were made, and which are revoked; the keys themselves are nowhere."""
-    house = open_existing(data, {})
-    for line in house.keys.listed():
-        console.print(line, soft_wrap=True)
-    house.close()
-
-
-@keys.command("revoke")
-def revoke_key(key_id: str, data: Data = DATA) -> None:
-    """Make a key useless from now on."""
-    house = open_existing(data, {})
-    with plain_errors():
-        if not house.keys.revoke(key_id):
-            raise SettingsError(f"There is no live key with the id {key_id}.")
-    console.print(f"{key_id} is revoked; a running system knows it within five seconds.")
-    house.close()
 
 
 @commands.command()

@@ -19,8 +19,11 @@ from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.service import Parts, Service
 from shared.web.app import create_app
-from shared.web.keys import Keys
+from shared.web.gate import Gate
+from shared.web.keys import Keys, open_keys
 from shared.web.limits import Traffic
+from shared.web.oidc import Tokens
+from shared.web.settings import OidcSettings, WebSettings
 
 Build = Callable[[Parts, Mapping[str, EventStore]], Service]
 """A service's bootstrap; gets the records of the services built before it."""
@@ -37,6 +40,8 @@ class Embedded:
     stores: dict[str, SqliteEventStore]
     documents: dict[str, SqliteDocuments]
     traffic: Traffic
+    gate: Gate
+    web: WebSettings | None = None
 
     def app(self) -> FastAPI:
         """Return the app of all services; its life starts and stops the loops."""
@@ -51,13 +56,14 @@ class Embedded:
         routers = [router for service in self.host.services.values() for router in service.routers]
         return create_app(
             routers,
-            gatekeeper=self.keys,
+            gatekeeper=self.gate,
             wait_for=self.host.wait_for,
             live=self._live,
             ready=self._ready,
             lifespan=lifespan,
             clock=self.clock,
             traffic=self.traffic,
+            settings=self.web,
         )
 
     def close(self) -> None:
@@ -78,7 +84,15 @@ class Embedded:
         return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
-def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:
+def open_embedded(
+    data: Path,
+    builders: Mapping[str, Build],
+    clock: Clock = system_clock,
+    *,
+    keys: Callable[[Path, Clock], Keys] = open_keys,
+    web: WebSettings | None = None,
+    oidc: OidcSettings | None = None,
+) -> Embedded:
     """Open a data folder, making it when it is not there, readable for its owner only."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     stores: dict[str, SqliteEventStore] = {}
@@ -97,7 +111,10 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
         services.append(build(parts, dict(stores)))
     traffic = Traffic()
     host = Host(services, clock, lambda: traffic.inside)
-    return Embedded(data, Keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic)
+    book = keys(data, clock)
+    oidc = oidc or OidcSettings()
+    gate = Gate(book, Tokens(oidc, clock) if oidc.issuer else None)
+    return Embedded(data, book, host, clock, stores, documents, traffic, gate, web)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

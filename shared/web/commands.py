@@ -72,7 +72,9 @@ def commanded(*roles: Role) -> Commanding:
             correlation_id=new_id(),
             traceparent=_short(headers, "traceparent"),
             expected_version=_version(headers.get("if-match")),
-            idempotency_key=idempotency_key and f"{caller.id}:{idempotency_key}",
+            tenant=caller.tenant,
+            caller=caller,
+            idempotency_key=idempotency_key and "\x1f".join((caller.tenant, caller.id, idempotency_key)),
             fingerprint=await _fingerprint(request) if idempotency_key else None,
         )
 

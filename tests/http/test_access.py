@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter
 
 from shared.errors import SettingsError
-from shared.web.access import Role
+from shared.rights import Role
 from shared.web.app import create_app, doors, openapi_of
 from tests.support.app import Client, System
 
@@ -95,13 +95,13 @@ def test_a_revoked_key_is_worth_nothing(system: System) -> None:
     assert client.get("/cases/v1/cases").status_code == 401
 
 
-def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
-    session = system.embedded.keys.open_session(system.operator.key)
+async def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
+    session = await system.embedded.keys.open_session(system.operator.key)
     cookie = {"Cookie": f"redress_session={session}"}
     assert system.http.get("/", headers=cookie).status_code == 200
     assert system.http.get("/cases/v1/cases", headers=cookie).status_code == 401
     assert session is not None
-    system.embedded.keys.close_session(session)
+    await system.embedded.keys.close_session(session)
     assert system.http.get("/", headers=cookie).status_code == 401
 
 

@@ -11,7 +11,12 @@ from starlette.testclient import TestClient
 from services.__main__ import BUILDERS
 from shared.clock import Clock, system_clock
 from shared.embedded import Build, Embedded, open_embedded
-from shared.web.access import Role
+from shared.rights import Role
+from shared.web.keys import Cost, Keys, open_keys
+from shared.web.settings import OidcSettings, WebSettings
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+"""The organisation of the partner: one that no case concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,40 @@ class System:
     operator: Client
     colleague: Client
     supervisor: Client
+    safeguarding: Client
+    partner: Client
     auditor: Client
     admin: Client
     nobody: Client
 
 
+    def client(self, role: Role, **limits: Any) -> Client:
+        """Return a client with a key of its own."""
+        return Client(self.http, self.embedded.keys.create(role, **limits)[1])
+
+
+def quick_keys(data: Path, clock: Clock = system_clock) -> Keys:
+    """Open keys whose hashes cost next to nothing."""
+    return open_keys(data, clock, Cost(passes=1, memory=8))
+
+
 @contextmanager
-def running(folder: Path, *, builders: Mapping[str, Build] = BUILDERS, clock: Clock = system_clock) -> Iterator[System]:
+def running(
+    folder: Path,
+    *,
+    builders: Mapping[str, Build] = BUILDERS,
+    clock: Clock = system_clock,
+    web: WebSettings | None = None,
+    oidc: OidcSettings | None = None,
+) -> Iterator[System]:
     """Run the system on a folder until the block ends; `colleague` is a second operator."""
-    embedded = open_embedded(folder, builders, clock)
-    keys = {name.value: embedded.keys.create(name, name=name.value)[1] for name in Role}
+    embedded = open_embedded(folder, builders, clock, keys=quick_keys, web=web, oidc=oidc)
+    keys = {
+        role.value: embedded.keys.create(
+            role, name=role.value, organisation=NOWHERE if role is Role.PARTNER else None
+        )[1]
+        for role in Role
+    }
     keys["colleague"] = embedded.keys.create(Role.OPERATOR, name="colleague")[1]
     with TestClient(embedded.app(), raise_server_exceptions=False) as http:
         clients = {name: Client(http, key) for name, key in keys.items()}
