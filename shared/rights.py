@@ -1,6 +1,6 @@
-"""Who somebody is to us, and how far their eyes reach: roles, scopes, and the row of facts that decides about a case."""
+"""Who somebody is to us, and how far their eyes reach: roles, scopes, and what decides about a case."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -109,7 +109,7 @@ def in_conflict(case: Reachable, caller: Caller) -> bool:
     return caller.id in case.kept_out
 
 
-def reaches(case: Reachable, caller: Caller, readers: Collection[str]) -> bool:
+def reaches(case: Reachable, caller: Caller, readers: Container[str]) -> bool:
     """Whether a caller of the case's tenant may know of it; `readers` are the roles that read restricted kinds."""
     if in_conflict(case, caller):
         return False

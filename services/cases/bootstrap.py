@@ -3,12 +3,11 @@
 from services.cases.api import routers
 from services.cases.application import Cases, index
 from services.cases.consumers import reactions
-from services.cases.projections import PROJECTIONS
+from services.cases.projections import projections
 from services.cases.settings import Settings
 from services.cases.views import Lists, Records
-from shared.errors import SettingsError
 from shared.eventstore.store import EventStore
-from shared.policy import Policy, default_policy, read_policy
+from shared.policy import Policy, read_policy_file
 from shared.service import Parts, Service
 
 NAME = "cases"
@@ -23,23 +22,14 @@ def build(
 ) -> Service:
     """Put the service together."""
     store = store or parts.open_store(NAME, index)
-    policy = policy or _policy(settings or Settings())
+    policy = policy or read_policy_file((settings or Settings()).policy, "REDRESS_CASES_POLICY")
     cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=routers(cases, Records(store), Lists(parts.documents), parts.clock),
-        projections=PROJECTIONS,
+        routers=routers(cases, Records(store, policy), Lists(parts.documents, policy), parts.clock),
+        projections=projections(policy),
         reactions=reactions(cases, parts.clock),
         application=cases,
     )
-
-
-def _policy(settings: Settings) -> Policy:
-    if settings.policy is None:
-        return default_policy()
-    try:
-        return read_policy(settings.policy.read_bytes())
-    except OSError as error:
-        raise SettingsError(f"REDRESS_CASES_POLICY names a file that cannot be read: {error.strerror}.") from error

@@ -2,14 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.intake import domain
 from services.intake.domain import Accept, DismissReason, Report
-from shared.errors import ConflictError
-from shared.events.envelope import Recorded
+from shared.errors import ConflictError, NotFoundError
+from shared.events.envelope import Event, Recorded
 from shared.events.intake import (
     MessageFiled,
     MessageReceived,
@@ -25,6 +25,7 @@ from shared.eventstore.index import IndexEntry
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
+from shared.policy import Policy, default_policy
 
 OPEN_REPORT = "open-report"
 
@@ -56,14 +57,16 @@ def index(recorded: Recorded) -> Sequence[IndexEntry]:
 class Intake:
     """The write side of intake."""
 
-    def __init__(self, store: EventStore, secret: bytes) -> None:
+    def __init__(self, store: EventStore, secret: bytes, policy: Policy | None = None) -> None:
         """`secret` makes receipts and sender pseudonyms; who does not have it can compute neither."""
         self._store = store
         self._secret = secret
+        self._policy = policy or default_policy()
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
-        identity = domain.message_id(message.channel, message.account, message.external_id)
+        domain.demand_channel(context.caller, message.channel)
+        identity = domain.message_id(context.tenant, message.channel, message.account, message.external_id)
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
@@ -80,28 +83,17 @@ class Intake:
 
     async def accept(self, *, report_id: UUID, command: Accept, context: CommandContext) -> Written:
         """Make a case of a report."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.accept(report, command)),
-        )
+        return await self._change(context, report_id, lambda report: domain.accept(report, command))
 
     async def dismiss(
         self, *, report_id: UUID, reason: DismissReason, detail: str | None, context: CommandContext
     ) -> Written:
         """Decide that a report becomes no case."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(
-                unit, report_id, context, lambda report: domain.dismiss(report, reason, detail)
-            ),
-        )
+        return await self._change(context, report_id, lambda report: domain.dismiss(report, reason, detail))
 
     async def link(self, *, report_id: UUID, case_id: UUID, context: CommandContext) -> Written:
         """Add a report to a case that exists."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.link(report, case_id)),
-        )
+        return await self._change(context, report_id, lambda report: domain.link(report, case_id))
 
     def file(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
         """Put a received message into its sender's open report, or open one; a repeat changes nothing."""
@@ -111,7 +103,7 @@ class Intake:
             raise TypeError("only a received message is filed")
         if unit.version(identity) != received.envelope.stream_version:
             return
-        sender_key = self._sender_key(message)
+        sender_key = self._sender_key(message, received.envelope.tenant)
         report_id = self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
@@ -124,10 +116,19 @@ class Intake:
         code = crockford(int.from_bytes(digest[:10], "big"), 16)
         return "-".join(code[start : start + 4] for start in range(0, 16, 4))
 
-    def _sender_key(self, message: MessageReceived) -> str | None:
+    async def _change(
+        self, context: CommandContext, report_id: UUID, decide: Callable[[Report], Sequence[Event]]
+    ) -> Written:
+        def admit(report: Report) -> None:
+            if context.caller is not None and not domain.is_within_reach(report, context.caller, self._policy):
+                raise NotFoundError(f"There is no report with the id {report_id}.")
+
+        return await self._store.write(context, lambda unit: REPORTS.change(unit, report_id, context, decide, admit))
+
+    def _sender_key(self, message: MessageReceived, tenant: str) -> str | None:
         if message.sender is None:
             return None
-        name = f"sender\x1f{message.channel}\x1f{message.account}\x1f{message.sender}"
+        name = f"sender\x1f{tenant}\x1f{message.channel}\x1f{message.account}\x1f{message.sender}"
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()[:32]
 
     def _join(

@@ -6,9 +6,11 @@ from pathlib import Path
 from services.intake.api import routers
 from services.intake.application import Intake, index
 from services.intake.consumers import filing
-from services.intake.projections import INBOX
+from services.intake.projections import inbox
 from services.intake.settings import Settings
 from services.intake.views import IntakeViews
+from shared.policy import read_policy_file
+from shared.reaching import reach_projection
 from shared.service import Parts, Service
 
 SECRET_BYTES = 32
@@ -18,14 +20,15 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     """Put intake together; `secret` is read from the data folder, or made there at the first start."""
     settings = settings or Settings()
     store = parts.open_store("intake", index)
-    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"))
-    views = IntakeViews(store, parts.documents, intake.receipt)
+    policy = read_policy_file(settings.policy, "REDRESS_INTAKE_POLICY")
+    intake = Intake(store, secret or kept_secret(parts.data / "receipts.key"), policy)
+    views = IntakeViews(store, parts.documents, intake.receipt, policy.restricted.readers)
     return Service(
         name="intake",
         store=store,
         documents=parts.documents,
         routers=routers(intake, views, settings.batch_limit),
-        projections=(INBOX,),
+        projections=(inbox(policy), reach_projection(policy)),
         reactions=(filing(intake, parts.clock),),
         application=intake,
     )

@@ -1,5 +1,7 @@
 """What can be set for intake."""
 
+from pathlib import Path
+
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -8,5 +10,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REDRESS_INTAKE_", extra="forbid")
 
+    policy: Path | None = None
+    """A policy pack of one's own: the same file as for cases, since it says which issues only few may read."""
     batch_limit: int = 1000
     """How many CloudEvents one batch may hold."""

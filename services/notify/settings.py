@@ -1,6 +1,7 @@
 """What a deployment may set for notify: the way mail goes out, time-outs, the retry schedule."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -23,7 +24,11 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout_seconds: Patience = 20
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    supervisors_language: str = Field(default="en", max_length=35)
+    policy: Path | None = None
     webhook_timeout_seconds: Patience = 10
+    webhook_allowed_hosts: tuple[str, ...] = ()
     retry_minutes: tuple[Minutes, ...] = Field(default=(0, 1, 5, 30, 120), min_length=1, max_length=20)
     historical_days: int = Field(default=14, ge=0, le=3650)
     concurrent_deliveries: int = Field(default=8, ge=1, le=100)

@@ -23,7 +23,7 @@ commands = typer.Typer(no_args_is_help=True, help="Make, rotate, list and revoke
 
 
 @commands.command("new")
-def new_key(
+def new_key(  # noqa: PLR0917 - options of the command line
     role: Annotated[Role, typer.Option(help="What the key is for.")],
     team: Annotated[str | None, typer.Option(help="The team of the one who holds it.")] = None,
     name: Annotated[str | None, typer.Option(help="The name that the record shows as actor.")] = None,

@@ -69,6 +69,7 @@ class Fold(Generic[R]):
                 changed.pop(key, None)
                 continue
             row.version = envelope.stream_version
+            row.tenant = envelope.tenant
             rows[key] = changed[key] = row
 
     async def store(self, position: int) -> None:

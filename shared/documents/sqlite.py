@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.documents.port import Changes, Collection, Condition, Page, Query, R, Row
+from shared.documents.port import Changes, Collection, Demand, Page, Query, R, Row
 from shared.documents.sqlite_query import cell, counting, paging
 
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -50,7 +50,7 @@ class SqliteDocuments:
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (last[1], last[2]) if last else None)
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
+    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
         """Return how many rows meet all conditions."""
         statement = counting(collection, table(collection), conditions)
         return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
@@ -64,7 +64,7 @@ class SqliteDocuments:
     async def prepare(self, collection: Collection[R]) -> None:
         """Create the tables and indexes of the collection."""
         name = table(collection)
-        columns = "".join(f", {column}" for column in collection.columns)
+        columns = "".join(f", {column}" for column in collection.fields)
         with self._transaction() as connection:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, version INTEGER NOT NULL, "
@@ -72,7 +72,9 @@ class SqliteDocuments:
             )
             connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (seq)")
             for column in collection.columns:
-                keys = ", ".join(dict.fromkeys(key for key in (column, collection.order, "id") if key))
+                lead = () if column in collection.across else ("tenant",)
+                wanted = (*lead, column, collection.order, "id", *collection.carried)
+                keys = ", ".join(dict.fromkeys(key for key in wanted if key))
                 connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
             if collection.many:
                 connection.execute(
@@ -106,7 +108,7 @@ class SqliteDocuments:
         name = table(collection)
         with self._transaction() as connection:
             if rows:
-                width = 4 + bool(collection.text) + len(collection.columns)
+                width = 4 + bool(collection.text) + len(collection.fields)
                 sql = f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * width)})"
                 connection.executemany(sql, (_cells(collection, row, position) for row in rows))
             if collection.many and rows:
@@ -205,7 +207,7 @@ def _cells(collection: Collection[R], row: R, position: int) -> list[object]:
     cells: list[object] = [str(row.id), row.version, position, _encode(row)]
     if collection.text:
         cells.append(getattr(row, collection.text).casefold())
-    cells.extend(cell(getattr(row, column)) for column in collection.columns)
+    cells.extend(cell(getattr(row, column)) for column in collection.fields)
     return cells
 
 

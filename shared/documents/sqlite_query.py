@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.documents.port import Collection, Condition, Query, R, Scalar
+from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Query, R, Scalar
 from shared.errors import InvalidError
 
 _COMPARE = {"eq": "=", "gte": ">=", "lt": "<"}
@@ -29,7 +29,7 @@ def cell(value: object) -> Scalar:
     raise InvalidError(f"A {type(value).__name__} cannot be compared.", field="filter")
 
 
-def counting(collection: Collection[R], table: str, conditions: Sequence[Condition]) -> Statement:
+def counting(collection: Collection[R], table: str, conditions: Sequence[Demand]) -> Statement:
     """Return the statement that counts the rows that meet all conditions."""
     where, values = _where(collection, table, conditions)
     return Statement(f"SELECT COUNT(*) FROM {table} AS t{where}", values)
@@ -47,38 +47,68 @@ def paging(collection: Collection[R], table: str, query: Query) -> Statement:
     return Statement(f"SELECT t.body, t.{sort}, t.id FROM {table} AS t{conditions}{order}", values)
 
 
-def _where(collection: Collection[R], table: str, conditions: Sequence[Condition]) -> tuple[str, list[Scalar]]:
-    clauses: list[str] = []
-    values: list[Scalar] = []
-    for condition in conditions:
-        clause, bound = _clause(collection, table, condition)
-        clauses.append(clause)
-        values.extend(bound)
+def _where(
+    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str = "t"
+) -> tuple[str, list[Scalar]]:
+    clauses, values = _clauses(collection, table, conditions, row)
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
-def _clause(collection: Collection[R], table: str, condition: Condition) -> tuple[str, list[Scalar]]:
+def _clauses(
+    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str
+) -> tuple[list[str], list[Scalar]]:
+    clauses: list[str] = []
+    values: list[Scalar] = []
+    for demand in conditions:
+        if isinstance(demand, AnyOf):
+            clause, bound = _either(collection, table, demand, row)
+        else:
+            clause, bound = _clause(collection, table, demand, row)
+        clauses.append(clause)
+        values.extend(bound)
+    return clauses, values
+
+
+def _either(collection: Collection[R], table: str, demand: AnyOf, row: str) -> tuple[str, list[Scalar]]:
+    found = [_clauses(collection, table, conditions, row) for conditions in demand.sets]
+    text = " OR ".join("(" + " AND ".join(clauses) + ")" for clauses, _ in found)
+    return f"({text})" if found else "0", [value for _, bound in found for value in bound]
+
+
+def _among(column: str, op: str, among: Among) -> tuple[str, list[Scalar]]:
+    name = f"{among.collection.name}__v{among.collection.version}"
+    where, values = _where(among.collection, name, (*among.conditions,), "o")
+    exists = "EXISTS" if op == "among" else "NOT EXISTS"
+    return f"{exists} (SELECT 1 FROM {name} AS o{where}{' AND' if where else ' WHERE'} o.id = {column})", values
+
+
+def _clause(collection: Collection[R], table: str, condition: Condition, row: str) -> tuple[str, list[Scalar]]:
     if condition.op == "text":
         if condition.field != collection.text:
             raise InvalidError(f"'{condition.field}' is not searched by text here.", field=condition.field)
-        return "instr(t.text_, ?) > 0", [str(condition.value).casefold()]
-    if condition.op == "has":
+        return f"instr({row}.text_, ?) > 0", [str(condition.value).casefold()]
+    if condition.op in {"has", "lacks"}:
         if condition.field not in collection.many:
             raise InvalidError(f"'{condition.field}' is not a filter here.", field=condition.field)
-        clause = f"t.id IN (SELECT id FROM {table}__many WHERE field = ? AND value = ?)"
+        among = "IN" if condition.op == "has" else "NOT IN"
+        clause = f"{row}.id {among} (SELECT id FROM {table}__many WHERE field = ? AND value = ?)"
         return clause, [condition.field, str(condition.value)]
-    column = _declared(collection, condition.field)
+    column = f"{row}.{_declared(collection, condition.field)}"
+    if isinstance(condition.value, Among):
+        return _among(column, condition.op, condition.value)
     if condition.op == "in":
         if not isinstance(condition.value, Sequence) or isinstance(condition.value, str):
             raise InvalidError(f"'{condition.field}' takes a list.", field=condition.field)
         bound = [cell(value) for value in condition.value]
-        return f"t.{column} IN ({','.join('?' * len(bound))})", bound
+        return f"{column} IN ({','.join('?' * len(bound))})", bound
     if condition.value is None:
-        return f"t.{column} IS NULL", []
-    return f"t.{column} {_COMPARE[condition.op]} ?", [cell(condition.value)]
+        return f"{column} IS NULL", []
+    # Yes or no selects too little for an index: the sign keeps the planner from looking for one.
+    sign = "+" if isinstance(condition.value, bool) else ""
+    return f"{sign}{column} {_COMPARE[condition.op]} ?", [cell(condition.value)]
 
 
 def _declared(collection: Collection[R], field: str) -> str:
-    if field != "id" and field not in collection.columns:
+    if field != "id" and field not in collection.fields:
         raise InvalidError(f"'{field}' is not a filter of {collection.name}.", field=field)
     return field

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
 from shared.errors import SettingsError
+from shared.rights import Role
 
 Unit = Literal["money", "workers", "documents", "sites", "services", "employers"]
 
@@ -56,6 +58,13 @@ class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attempts: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class Restricted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What only few may read: cases of these issues, read by these roles and by whoever handles the case."""
+
+    issues: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the rules."""
 
@@ -66,6 +75,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     indicators: Mapping[str, str]
     issues: Mapping[str, Issue]
     remedies: Mapping[str, Remedy]
+    restricted: Restricted = Restricted()
+
+    def is_restricted(self, issues: Iterable[str]) -> bool:
+        """Whether one of these issues is of a kind that only few may read."""
+        return not set(self.restricted.issues).isdisjoint(issues)
 
     def worst_severity(self, issues: Iterable[str]) -> str:
         """Return the gravest default severity among known issue codes."""
@@ -82,7 +96,23 @@ def read_policy(toml: bytes) -> Policy:
         _known(code, "severity", issue.severity, policy.severities)
         if issue.indicator is not None:
             _known(code, "indicator", issue.indicator, policy.indicators)
+    for code in policy.restricted.issues:
+        if code not in policy.issues:
+            raise SettingsError(f"The policy pack restricts the issue {code}, which it does not define.")
+    for role in policy.restricted.readers:
+        if role not in {known.value for known in Role}:
+            raise SettingsError(f"The policy pack lets '{role}' read restricted issues; there is no such role.")
     return policy
+
+
+def read_policy_file(file: Path | None, setting: str) -> Policy:
+    """Read the pack that a setting names, or return the one that comes with the product."""
+    if file is None:
+        return default_policy()
+    try:
+        return read_policy(file.read_bytes())
+    except OSError as error:
+        raise SettingsError(f"{setting} names a file that cannot be read: {error.strerror}.") from error
 
 
 @cache

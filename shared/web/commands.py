@@ -14,7 +14,8 @@ from shared.errors import InvalidError
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 from shared.ids import new_id
-from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Role, allow
+from shared.rights import Caller, Role
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, allow
 from shared.web.consistency import POSITION_HEADER, position_token
 
 C = TypeVar("C")
@@ -74,13 +75,18 @@ def commanded(*roles: Role) -> Commanding:
             expected_version=_version(headers.get("if-match")),
             tenant=caller.tenant,
             caller=caller,
-            idempotency_key=idempotency_key and "\x1f".join((caller.tenant, caller.id, idempotency_key)),
+            idempotency_key=idempotency_key and f"{caller.tenant}\x1f{caller.id}\x1f{idempotency_key}",
             fingerprint=await _fingerprint(request) if idempotency_key else None,
         )
 
     setattr(commanding, ROLES_OF_ACCESS, frozenset(roles))
     setattr(commanding, PARAMETERS, COMMAND_HEADERS)
     return commanding
+
+
+def context_of(caller: Caller, now: datetime) -> CommandContext:
+    """Return the context of what a query puts on record about itself."""
+    return CommandContext(actor=caller.actor, now=now, correlation_id=new_id(), tenant=caller.tenant, caller=caller)
 
 
 def Commanded(*roles: Role) -> Any:  # noqa: N802 - reads as a marker at the parameter, like Depends

@@ -25,7 +25,7 @@ class Hardening:
     def __init__(self, app: ASGIApp, *, behind_tls: bool) -> None:
         """Stand in front of an app; `behind_tls` tells browsers to come by TLS only from now on."""
         self._app = app
-        told = ALWAYS | ({"Strict-Transport-Security": HSTS} if behind_tls else {})
+        told = dict(ALWAYS) | ({"Strict-Transport-Security": HSTS} if behind_tls else {})
         self._added = [(name.lower().encode(), value.encode()) for name, value in told.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

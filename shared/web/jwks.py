@@ -73,7 +73,11 @@ class Jwks:
 
     async def _discovered(self, client: httpx.AsyncClient) -> str:
         told = await _json(client, _demand_safe(self._issuer.rstrip("/") + "/.well-known/openid-configuration"))
-        if not isinstance(told, dict) or told.get("issuer") != self._issuer or not isinstance(told.get("jwks_uri"), str):
+        if (
+            not isinstance(told, dict)
+            or told.get("issuer") != self._issuer
+            or not isinstance(told.get("jwks_uri"), str)
+        ):
             raise ValueError("no discovery document of this issuer")
         url: str = told["jwks_uri"]
         return url

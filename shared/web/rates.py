@@ -1,4 +1,4 @@
-"""How often one key may ask: a bucket for each holder that fills steadily; who finds it empty is told when to return."""
+"""How often one key may ask: a bucket for each holder, filled steadily; who finds it empty is told when to return."""
 
 import math
 import time

@@ -58,7 +58,6 @@ class System:
     admin: Client
     nobody: Client
 
-
     def client(self, role: Role, **limits: Any) -> Client:
         """Return a client with a key of its own."""
         return Client(self.http, self.embedded.keys.create(role, **limits)[1])
@@ -81,9 +80,9 @@ def running(
     """Run the system on a folder until the block ends; `colleague` is a second operator."""
     embedded = open_embedded(folder, builders, clock, keys=quick_keys, web=web, oidc=oidc)
     keys = {
-        role.value: embedded.keys.create(
-            role, name=role.value, organisation=NOWHERE if role is Role.PARTNER else None
-        )[1]
+        role.value: embedded.keys.create(role, name=role.value, organisation=NOWHERE if role is Role.PARTNER else None)[
+            1
+        ]
         for role in Role
     }
     keys["colleague"] = embedded.keys.create(Role.OPERATOR, name="colleague")[1]

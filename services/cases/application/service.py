@@ -7,9 +7,10 @@ from services.cases.application import streams
 from services.cases.application.importing import import_record
 from services.cases.application.index import free_number, number_is_free, organisation_is_new
 from services.cases.application.numbering import case_number
-from services.cases.domain import closing, commands, disclosure, opening, organisations, remedies
+from services.cases.domain import closing, commands, disclosure, opening, organisations, reaching, remedies
 from services.cases.domain.state import Case
 from shared.clock import Clock, system_clock
+from shared.errors import ForbiddenError
 from shared.events.envelope import Actor, Event, Recorded
 from shared.events.intake import ReportAccepted
 from shared.eventstore.context import CommandContext
@@ -18,6 +19,7 @@ from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from shared.legacy import LegacyRecord
 from shared.policy import Policy, default_policy
+from shared.rights import Role
 
 IMPORTER = Actor("system:import", "admin")
 
@@ -89,7 +91,7 @@ class Cases:
         by, recipient = context.actor.id, disclosure.recipient_id(command.recipient)
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            known = streams.organisation(unit, recipient) is not None
+            known = streams.organisation(unit, recipient, context.tenant) is not None
             return disclosure.consent(case, command, by=by, recipient_known=known)
 
         return await self._change(context, case_id, decide)
@@ -106,7 +108,7 @@ class Cases:
         """Name a respondent."""
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            found = streams.organisation(unit, command.organisation_id)
+            found = streams.organisation(unit, command.organisation_id, context.tenant)
             return disclosure.name_respondent(case, command, organisation=found)
 
         return await self._change(context, case_id, decide)
@@ -116,7 +118,7 @@ class Cases:
         escalation_id, at, policy = self._ids(), context.true_at, self.policy
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            found = streams.organisation(unit, command.organisation_id)
+            found = streams.organisation(unit, command.organisation_id, context.tenant)
             return disclosure.escalate(
                 case, command, at=at, escalation_id=escalation_id, organisation=found, policy=policy
             )
@@ -125,6 +127,9 @@ class Cases:
 
     async def respond(self, *, context: CommandContext, case_id: UUID, command: commands.Respond) -> Written:
         """Record the answer of an escalated party."""
+        speaker = context.caller
+        if speaker and speaker.role is Role.PARTNER and speaker.organisation != str(command.organisation_id):
+            raise ForbiddenError("A partner answers for their own organisation only.")
         return await self._change(context, case_id, lambda _, case: disclosure.respond(case, command))
 
     async def plan(self, *, context: CommandContext, case_id: UUID, command: commands.AgreePlan) -> Written:
@@ -152,7 +157,8 @@ class Cases:
         by, policy = context.actor.id, self.policy
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            known = streams.is_case(unit, command.surviving_case_id)
+            survivor = streams.case(unit, command.surviving_case_id, context.tenant)
+            known = survivor is not None and self._reaches(survivor, context)
             return closing.close(case, command, by=by, survivor_known=known, policy=policy)
 
         return await self._change(context, case_id, decide)
@@ -160,6 +166,30 @@ class Cases:
     async def reopen(self, *, context: CommandContext, case_id: UUID, command: commands.ReopenCase) -> Written:
         """Take the case up again."""
         return await self._change(context, case_id, lambda _, case: closing.reopen(case, command))
+
+    async def declare_conflict(
+        self, *, context: CommandContext, case_id: UUID, command: commands.DeclareConflict
+    ) -> Written:
+        """Keep somebody out of the case; an operator themselves only, so that nobody locks a colleague out."""
+        teller = context.caller
+        if teller and teller.role is Role.OPERATOR and teller.id != command.handler:
+            raise ForbiddenError("An operator declares their own conflict of interest; a supervisor anybody's.")
+        return await self._change(context, case_id, lambda _, case: reaching.declare_conflict(case, command))
+
+    async def lift_conflict(self, *, context: CommandContext, case_id: UUID, command: commands.LiftConflict) -> Written:
+        """Let somebody in again."""
+        by = context.actor.id
+        return await self._change(context, case_id, lambda _, case: reaching.lift_conflict(case, command, by=by))
+
+    async def break_glass(self, *, context: CommandContext, case_id: UUID, reason: str) -> None:
+        """Put on record that a case out of reach is read; for one within reach, nothing needs to be said."""
+
+        def decide(case: Case) -> Sequence[Event]:
+            return () if self._reaches(case, context) else reaching.break_glass(case, reason)
+
+        await self.store.write(
+            context, lambda unit: streams.change_case(unit, case_id, context, decide, lambda _case: None)
+        )
 
     async def register_organisation(
         self, *, context: CommandContext, command: commands.RegisterOrganisation
@@ -169,7 +199,7 @@ class Cases:
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             registered = organisations.register(command)
-            organisation_is_new(unit, registered)
+            organisation_is_new(unit, registered, context.tenant)
             return unit.append(organisation_id, 0, [registered], context)
 
         return await self.store.write(context, work)
@@ -186,5 +216,14 @@ class Cases:
     async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
         return await self.store.write(
             context,
-            lambda unit: streams.change_case(unit, case_id, context, lambda case: decide(unit, case)),
+            lambda unit: streams.change_case(
+                unit,
+                case_id,
+                context,
+                lambda case: decide(unit, case),
+                lambda case: reaching.demand_reach(case, context.caller, self.policy),
+            ),
         )
+
+    def _reaches(self, case: Case, context: CommandContext) -> bool:
+        return context.caller is None or reaching.is_within_reach(case, context.caller, self.policy)

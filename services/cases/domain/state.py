@@ -108,6 +108,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     planned_by: str | None = None
     closures: tuple[Closure, ...] = ()
     legacy: facts.LegacyRecordImported | None = None
+    kept_out: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:

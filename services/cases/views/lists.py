@@ -11,9 +11,14 @@ from services.cases.domain.course import State
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
 from shared.documents.port import Condition, Documents, Page, Query, R
 from shared.events.cases import OrganisationKind
+from shared.policy import Policy
+from shared.reaching import of_tenant, within_reach
+from shared.rights import Caller, Role
 from shared.web.paging import read_cursor, write_cursor
 
-_HIDDEN = ("id", "course", "text", "due_by")
+_HIDDEN = ("id", "tenant", "course", "text", "due_by", "consents", "shared_with", "kept_out")
+_SHARED = ("number", "state", "version", "severity", "issues", "level", "country", "opened_at", "closed_at")
+"""What a partner sees of a case in a list."""
 
 
 class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,18 +50,24 @@ class Lists:
     """Answers questions about many cases or organisations from the rows."""
 
     documents: Documents
+    policy: Policy
 
-    async def cases(self, filters: CaseFilters, now: datetime, limit: int, after: str | None) -> dict[str, object]:
-        """Return a page of cases and how many there are in all."""
-        conditions = tuple(_case_conditions(filters, now))
+    async def cases(
+        self, caller: Caller, filters: CaseFilters, now: datetime, limit: int, after: str | None
+    ) -> dict[str, object]:
+        """Return a page of the cases that the caller may know of, and how many there are in all."""
+        conditions = (*within_reach(caller, self.policy.restricted.readers), *_case_conditions(filters, now))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions)
-        return _answer(page, [_case(row, now) for row in page.rows], total)
+        shown = _shared if caller.role is Role.PARTNER else _case
+        return _answer(page, [shown(row, now) for row in page.rows], total)
 
-    async def organisations(self, filters: OrganisationFilters, limit: int, after: str | None) -> dict[str, object]:
-        """Return a page of organisations and how many there are in all."""
-        conditions = tuple(_organisation_conditions(filters))
+    async def organisations(
+        self, caller: Caller, filters: OrganisationFilters, limit: int, after: str | None
+    ) -> dict[str, object]:
+        """Return a page of the tenant's organisations and how many there are in all."""
+        conditions = (of_tenant(caller), *_organisation_conditions(filters))
         query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(ORGANISATIONS, query)
         total = await self.documents.count(ORGANISATIONS, conditions)
@@ -93,6 +104,10 @@ def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition
 def _case(row: CaseRow, now: datetime) -> dict[str, object]:
     shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
     return {"case_id": row.id, **shown, "overdue": row.due_by < now}
+
+
+def _shared(row: CaseRow, _now: datetime) -> dict[str, object]:
+    return {"case_id": row.id, **{name: getattr(row, name) for name in _SHARED}}
 
 
 def _organisation(row: OrganisationRow) -> dict[str, object]:

@@ -10,13 +10,16 @@ import msgspec
 from services.cases.domain import organisations
 from services.cases.domain.evolve import replay
 from services.cases.domain.organisations import Organisation
+from services.cases.domain.reaching import is_within_reach
 from services.cases.domain.state import Case
-from services.cases.views.showing import show
+from services.cases.views.showing import show, show_shared
 from shared.errors import NotFoundError
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
+from shared.policy import Policy
+from shared.rights import Caller, Role
 
 _ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
 
@@ -47,33 +50,45 @@ class Records:
     """Answers questions about one case or organisation from the log itself."""
 
     store: EventStore
+    policy: Policy
 
-    async def case(self, case_id: UUID, past: AsOf, now: datetime) -> tuple[int, dict[str, object]]:
-        """Return the version and the shown case."""
-        history = await self._case_history(case_id)
+    async def case(
+        self, caller: Caller, case_id: UUID, past: AsOf, now: datetime, *, glass_broken: bool = False
+    ) -> tuple[int, dict[str, object]]:
+        """Return the version and the shown case; a partner is shown the part that is shared with them."""
+        history = await self._case_history(caller, case_id, glass_broken=glass_broken)
         if past.version is not None and past.version > history[-1].envelope.stream_version:
             raise NotFoundError(f"The case has no version {past.version} yet.")
         case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
+        if caller.role is Role.PARTNER:
+            return case.version, show_shared(case, caller)
         return case.version, show(case, past.moment(now))
 
-    async def history(self, case_id: UUID) -> dict[str, object]:
+    async def history(self, caller: Caller, case_id: UUID, *, glass_broken: bool = False) -> dict[str, object]:
         """Return every fact of a case with its envelope, in order."""
-        history = await self._case_history(case_id)
+        history = await self._case_history(caller, case_id, glass_broken=glass_broken)
         items = [{"position": one.position, "envelope": one.envelope, "data": one.event} for one in history]
         return {"case_id": case_id, "items": items, "total": len(items)}
 
-    async def organisation(self, organisation_id: UUID) -> Organisation:
+    async def organisation(self, caller: Caller, organisation_id: UUID) -> Organisation:
         """Return an organisation."""
-        found = _ORGANISATION.fold(await self.store.stream(organisation_id))
+        found = _ORGANISATION.fold(await self._facts(caller, organisation_id, facts.ORGANISATION))
         if found is None:
             raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
         return found
 
-    async def _case_history(self, case_id: UUID) -> Sequence[Recorded]:
-        history = await self.store.stream(case_id)
-        if not history or history[0].envelope.stream != facts.CASE:
+    async def _case_history(self, caller: Caller, case_id: UUID, *, glass_broken: bool) -> Sequence[Recorded]:
+        history = await self._facts(caller, case_id, facts.CASE)
+        today = replay(history)
+        # Who may know is decided by the case of today, also for who asks for its past.
+        if today is None or not (is_within_reach(today, caller, self.policy) or glass_broken):
             raise NotFoundError(f"There is no case with the id {case_id}.")
         return history
+
+    async def _facts(self, caller: Caller, stream_id: UUID, stream: str) -> Sequence[Recorded]:
+        history = await self.store.stream(stream_id)
+        first = history[0].envelope if history else None
+        return history if first is not None and (first.stream, first.tenant) == (stream, caller.tenant) else ()
 
 
 def _replayed(history: Sequence[Recorded], case_id: UUID) -> Case:

@@ -7,18 +7,21 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
+from services.notify.channels.addresses import HostRefusedError, checked_address
 from services.notify.channels.port import Letter
 from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
 
+_PORTS = {"http": 80, "https": 443}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 class WebhookChannel:
-    """Posts letters. The answer counts by its status alone: it is not read, and no redirect is followed."""
+    """Posts letters, to the open net only. The answer counts by its status alone: no redirect is followed."""
 
-    def __init__(self, *, timeout: float) -> None:
-        """Take the seconds that one delivery may take as a whole."""
+    def __init__(self, *, timeout: float, allowed_hosts: frozenset[str] = frozenset()) -> None:
+        """Take the seconds that one delivery may take as a whole; `allowed_hosts` may be called wherever they are."""
         self._timeout = timeout
+        self._allowed_hosts = allowed_hosts
         self._tls = ssl.create_default_context()
 
     async def deliver(self, letter: Letter) -> Outcome:
@@ -26,6 +29,8 @@ class WebhookChannel:
         try:
             async with asyncio.timeout(self._timeout):
                 return _judge(await self._post(letter))
+        except HostRefusedError:
+            return GiveUp("address-refused")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
             return GiveUp("invalid-address")
         except (TimeoutError, httpx.TimeoutException):
@@ -36,10 +41,24 @@ class WebhookChannel:
             return TryAgain("http-protocol")
 
     async def _post(self, letter: Letter) -> int:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": str(letter.id)}
+        url = httpx.URL(letter.address)
+        if url.scheme not in _PORTS or not url.host:
+            raise httpx.UnsupportedProtocol("only addresses of the web are called")
+        address = url.host
+        if url.host not in self._allowed_hosts:
+            address = await checked_address(url.host, url.port or _PORTS[url.scheme])
+        # The address that was checked is the one that is called: a second look-up could find another.
+        headers = {
+            "Host": url.netloc.decode("ascii"),
+            "Content-Type": "application/json",
+            "Idempotency-Key": str(letter.id),
+        }
+        told = {"sni_hostname": url.raw_host.decode("ascii")}
         async with (
             httpx.AsyncClient(verify=self._tls, timeout=self._timeout, trust_env=False) as client,
-            client.stream("POST", letter.address, content=_content(letter), headers=headers) as response,
+            client.stream(
+                "POST", url.copy_with(host=address), content=_content(letter), headers=headers, extensions=told
+            ) as response,
         ):
             return response.status_code
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -11,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.reporting.api.answers import moment
 from services.reporting.api.dashboard import QUESTIONS, number
-from services.reporting.api.reports import READERS
+from services.reporting.api.reports import of_readers
 from services.reporting.api.sections import sections, tiles
 from services.reporting.views.engine import Figure, Figures
 from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from shared.policy import Policy, default_policy
-from shared.web.access import SESSION_COOKIE, Gatekeeper, allow_page, public
+from shared.rights import Caller
+from shared.web.access import SESSION_COOKIE, Gatekeeper, public
 from shared.web.consistency import caught_up
 from shared.web.forms import FORM_COOKIE, demand_own_form, form_token, new_nonce
 
@@ -28,7 +30,7 @@ GUARDS: Mapping[str, str] = {
 """What pages say otherwise than every other answer: our own style and pictures, forms that come back to us."""
 
 _HERE = Path(__file__).parent
-_TOKEN_GOES_HERE = "@@form-token@@"
+_FORM_PLACE = "@@form-token@@"
 _STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -59,15 +61,19 @@ class Dashboard:
         """Take the figures and the labels of issues and severities."""
         self._figures = figures
         self._policy = policy
-        self._kept: tuple[tuple[object, ...], bytes] = ((), b"")
+        self._kept: tuple[tuple[object, ...], dict[str, bytes]] = ((), {})
 
-    async def rendered(self, now: str) -> bytes:
-        """Return the page as of this minute."""
+    async def rendered(self, now: str, tenant: str) -> bytes:
+        """Return the page of a tenant as of this minute."""
         key = (now, *(await self._figures.positions()).values())
         if self._kept[0] != key:
-            answers = await self._figures.answers(list(QUESTIONS.values()))
-            self._kept = (key, self._written(dict(zip(QUESTIONS, answers, strict=True))))
-        return self._kept[1]
+            self._kept = (key, {})
+        pages = self._kept[1]
+        if tenant not in pages:
+            asked = [msgspec.structs.replace(question, tenant=tenant) for question in QUESTIONS.values()]
+            answers = await self._figures.answers(asked)
+            pages[tenant] = self._written(dict(zip(QUESTIONS, answers, strict=True)))
+        return pages[tenant]
 
     def _written(self, figures: Mapping[str, Figure]) -> bytes:
         first = figures["volume"]
@@ -80,7 +86,7 @@ class Dashboard:
             tiles=tiles(figures),
             sections=[] if empty else sections(figures, self._policy),
             definitions=self._figures.definitions.values(),
-            form_token=_TOKEN_GOES_HERE,
+            form_token=_FORM_PLACE,
         )
 
 
@@ -88,14 +94,14 @@ def pages_router(figures: Figures, policy: Policy | None = None) -> APIRouter:
     """Return the routes of the pages."""
     router = APIRouter(include_in_schema=False)
     dashboard = Dashboard(figures, policy or default_policy())
-    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(allow_page(*READERS)), Depends(caught_up)])
+    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(caught_up)])
 
     @reading.get("/")
-    async def show_dashboard(request: Request) -> Response:
+    async def show_dashboard(request: Request, caller: Annotated[Caller, Depends(of_readers)]) -> Response:
         now = request.app.state.clock()
-        body = await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M"))
+        body = await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M"), caller.tenant)
         token = form_token(request.cookies.get(SESSION_COOKIE, ""))
-        return _html(body.replace(_TOKEN_GOES_HERE.encode(), token.encode()), 200)
+        return _html(body.replace(_FORM_PLACE.encode(), token.encode()), 200)
 
     router.include_router(reading)
     router.include_router(_session())

@@ -19,6 +19,7 @@ from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents, Row
 from shared.errors import InvalidError, NotFoundError
+from shared.rights import DEFAULT_TENANT
 
 T = TypeVar("T")
 
@@ -31,9 +32,10 @@ encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which report, grouped how, over which period, and as it was true at which moment (None: now)."""
+    """Which report of which tenant, grouped how, over which period, as it was true at which moment (None: now)."""
 
     report: str
+    tenant: str = DEFAULT_TENANT
     group_by: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -132,7 +134,9 @@ class Figures:
             "at": _plain(as_of),
         }
         parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = await self._off(partial(self._warehouse.run, schema, definition.sql, parameters))
+        columns, rows = await self._off(
+            partial(self._warehouse.run, schema, definition.sql, parameters, question.tenant)
+        )
         return Figure(definition=definition, as_of=as_of, positions=positions, columns=columns, rows=rows)
 
     async def _present(self) -> tuple[str, Mapping[str, int]]:
@@ -186,7 +190,7 @@ async def true_at(as_of: datetime, table: Table, head: int) -> Sequence[Row]:
             begun = envelope.stream_version == 1 or envelope.stream_id in rows
             if envelope.stream == table.projection.stream and envelope.occurred_at <= as_of and begun:
                 row = table.projection.fold(rows.get(envelope.stream_id), recorded)
-                row.version = envelope.stream_version
+                row.version, row.tenant = envelope.stream_version, envelope.tenant
                 rows[envelope.stream_id] = row
         position = batch[-1].position
         await asyncio.sleep(0)

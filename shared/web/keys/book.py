@@ -70,24 +70,23 @@ class Keys:
         """Make a key and return who it stands for and the key itself, which cannot be shown again."""
         holder = name or f"{role}-{secrets.token_hex(4)}"
         scope = scope or (Scope.ORGANISATION if role is Role.PARTNER else Scope.ALL)
-        _check(holder, tenant, role, scope, team, organisation)
         now = self._clock()
-        record, key = self._minted(
-            KeyRecord(
-                key_id="",
-                holder=holder,
-                serial=1,
-                hashed="",
-                role=role,
-                made_at=now,
-                tenant=tenant,
-                team=team,
-                scope=scope,
-                channels=tuple(channels) if channels is not None else None,
-                organisation=organisation,
-                expires_at=now + life if life else None,
-            )
+        wanted = KeyRecord(
+            key_id="",
+            holder=holder,
+            serial=1,
+            hashed="",
+            role=role,
+            made_at=now,
+            tenant=tenant,
+            team=team,
+            scope=scope,
+            channels=tuple(channels) if channels is not None else None,
+            organisation=organisation,
+            expires_at=now + life if life else None,
         )
+        _check(wanted)
+        record, key = self._minted(wanted)
         if not self._store.put(record):
             raise ConflictError(f"There is a key of {holder} already; take another name, or rotate it.")
         return record.caller, key
@@ -209,14 +208,15 @@ class Keys:
         return caller
 
 
-def _check(holder: str, tenant: str, role: Role, scope: Scope, team: str | None, organisation: str | None) -> None:
-    if not _NAME.fullmatch(holder):
+def _check(wanted: KeyRecord) -> None:
+    if not _NAME.fullmatch(wanted.holder):
         raise InvalidError("A name has letters, digits and . : @ + / - _, and begins neither 'oidc:' nor 'system:'.")
-    if not _TENANT.fullmatch(tenant):
+    if not _TENANT.fullmatch(wanted.tenant):
         raise InvalidError("A tenant has small letters, digits and hyphens, up to 40.")
-    if scope is Scope.TEAM and team is None:
+    if wanted.scope is Scope.TEAM and wanted.team is None:
         raise InvalidError("The scope 'team' needs a team.")
-    if (role is Role.PARTNER) != (scope is Scope.ORGANISATION) or (role is Role.PARTNER and organisation is None):
+    speaks = wanted.role is Role.PARTNER
+    if speaks != (wanted.scope is Scope.ORGANISATION) or (speaks and wanted.organisation is None):
         raise InvalidError("A partner, and nobody else, has the scope 'organisation', and the id of one.")
 
 

@@ -1,4 +1,4 @@
-"""Keys in PostgreSQL: the store that several processes share. Its driver is an extra, so it is loaded when asked for."""
+"""Keys in PostgreSQL: the store that several processes share. Its driver is an extra, loaded when it is asked for."""
 
 import threading
 from collections.abc import Sequence
@@ -18,7 +18,9 @@ class PostgresKeyStore(SqlKeyStore):
         try:
             import psycopg  # noqa: PLC0415 - an extra that the embedded system does without
         except ImportError as error:
-            raise SettingsError("Keys in PostgreSQL need the extra: pip install 'redress-grievances[postgres]'.") from error
+            raise SettingsError(
+                "Keys in PostgreSQL need the extra: pip install 'redress-grievances[postgres]'."
+            ) from error
         self._driver = psycopg
         self._dsn = dsn
         self._lock = threading.Lock()

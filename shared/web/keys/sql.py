@@ -10,11 +10,14 @@ from shared.web.keys.records import KeyRecord, KeyStore
 
 Statement = tuple[str, tuple[str | int, ...]]
 
-TABLES = (
+_KEYS = (
     "CREATE TABLE IF NOT EXISTS api_keys (key_id TEXT PRIMARY KEY, tenant TEXT NOT NULL, holder TEXT NOT NULL, "
-    "serial INTEGER NOT NULL, made_at TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (tenant, holder, serial))",
-    "CREATE TABLE IF NOT EXISTS api_sessions (digest TEXT PRIMARY KEY, key_id TEXT NOT NULL, ends_at TEXT NOT NULL)",
+    "serial INTEGER NOT NULL, made_at TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (tenant, holder, serial))"
 )
+_SESSIONS = (
+    "CREATE TABLE IF NOT EXISTS api_sessions (digest TEXT PRIMARY KEY, key_id TEXT NOT NULL, ends_at TEXT NOT NULL)"
+)
+TABLES = (_KEYS, _SESSIONS)
 
 _PUT = (
     "INSERT INTO api_keys (key_id, tenant, holder, serial, made_at, record) VALUES (?, ?, ?, ?, ?, ?) "

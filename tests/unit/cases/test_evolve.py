@@ -9,6 +9,7 @@ from services.cases.views.rows import CaseRow
 from services.cases.views.showing import show
 from shared.events import cases as facts
 from shared.events.envelope import Event
+from shared.policy import default_policy
 from tests.support.given_when_then import START, history
 from tests.unit.cases.stories import (
     ACKNOWLEDGED,
@@ -69,7 +70,7 @@ def test_the_row_of_the_list_says_what_the_case_says(later: list[Event]) -> None
     case = replay(story)
     row: CaseRow | None = None
     for recorded in story:
-        row = fold_case(row, recorded)
+        row = fold_case(row, recorded, default_policy())
     assert case is not None
     assert row is not None
     shown = show(case, START)
@@ -89,6 +90,6 @@ def test_no_row_holds_anything_personal() -> None:
     story = list(history([OPENED, *LATER]))
     row: CaseRow | None = None
     for recorded in story:
-        row = fold_case(row, recorded)
+        row = fold_case(row, recorded, default_policy())
     text = repr(row).casefold()
     assert not [secret for secret in ("aye", "w-2041", "example.org", "fees were taken", "called.") if secret in text]

@@ -1,16 +1,19 @@
 """A POST of JSON, against real servers."""
 
 import asyncio
+import ipaddress
 import json
 
 import pytest
 
+from services.notify.channels.addresses import is_open
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
 from tests.unit.notify.given import letter
 from tests.unit.notify.servers import LOOPBACK, Hook, hang_up, raw_server, silence, unused_port
 
-channel = WebhookChannel(timeout=0.3)
+channel = WebhookChannel(timeout=0.3, allowed_hosts=frozenset({LOOPBACK}))
+strict = WebhookChannel(timeout=2)
 
 
 def at(port: int) -> str:
@@ -95,3 +98,42 @@ async def test_an_answer_that_trickles_is_not_waited_for() -> None:
 )
 async def test_only_addresses_of_the_web_are_called(address: str) -> None:
     assert await channel.deliver(letter(address)) == GiveUp("invalid-address")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "0.0.0.0",
+        "10.0.0.8",
+        "172.16.5.4",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "[::1]",
+        "[::]",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[fec0::1]",
+        "[ff02::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2001:0:4136:e378:8000:63bf:3fff:fdd2]",
+    ],
+)
+async def test_nothing_inside_is_called(host: str) -> None:
+    hook = Hook()
+    async with raw_server(hook) as port:
+        assert await strict.deliver(letter(f"http://{host}:{port}/latest/meta-data")) == GiveUp("address-refused")
+    assert hook.requests == []
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:4700::6810:84e5", "::ffff:8.8.8.8"])
+def test_the_open_net_may_be_called(address: str) -> None:
+    assert is_open(ipaddress.ip_address(address))

@@ -57,7 +57,7 @@ def issuer() -> Iterator[Issuer]:
     serving: list[Issuer] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             found = serving[0].answer(self.path)
             self.send_response(200 if found is not None else 503)
             self.end_headers()

@@ -56,12 +56,20 @@ async def test_a_key_tells_who_holds_it_and_how_far_it_reaches(keys: Keys) -> No
         assert await keys.caller(wrong) is None
 
 
+def mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
+
+
 async def test_the_store_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path, keys: Keys) -> None:
     _, key = keys.create(Role.ADMIN)
     session = await keys.open_session(key)
     assert session is not None
-    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert stat.S_IMODE((tmp_path / "keys.sqlite").stat().st_mode) == 0o600
+    kept = everything(tmp_path)
+    assert mode(tmp_path / "keys.sqlite") == 0o600
     assert key.rsplit("_", 1)[1].encode() not in kept
     assert session.encode() not in kept
     assert b"$argon2id$" in kept

@@ -17,7 +17,6 @@ from shared.web.oidc import LONGEST_TOKEN, Tokens
 from shared.web.settings import OidcSettings
 from tests.unit.web.issuer import Issuer, issuer
 from tests.unit.web.test_hardening import Seconds
-from tests.unit.web.test_keys import Watch
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +63,7 @@ async def test_a_token_of_the_issuer_tells_who_holds_it_and_how_far_they_reach(h
 )
 async def test_clocks_may_differ_by_a_minute(house: Issuer, claims: dict[str, int], *, reaches: bool) -> None:
     at = now()
-    moved = {name: int(at) + seconds for name, seconds in claims.items()}
+    moved: dict[str, Any] = {name: int(at) + seconds for name, seconds in claims.items()}
     assert (await tokens_of(house).caller(house.token(at, **moved)) is not None) is reaches
 
 

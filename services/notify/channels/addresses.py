@@ -1,0 +1,40 @@
+"""Where a webhook may lead: to the open net only. A name is resolved once, checked, and that very address is called."""
+
+import asyncio
+import ipaddress
+import socket
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_TRANSLATING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+"""Blocks of IPv6 that lead to an IPv4 address in their last bits, wherever that is."""
+
+
+class HostRefusedError(Exception):
+    """The name leads to a place that is not on the open net."""
+
+
+async def checked_address(host: str, port: int) -> str:
+    """Return an address of the host that may be called.
+
+    Raises `HostRefusedError` when any of its addresses is private, local, reserved or for many, so that a name with
+    two faces gets through with neither; `OSError` when the name leads nowhere.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not addresses or not all(is_open(address) for address in addresses):
+        raise HostRefusedError
+    return str(addresses[0])
+
+
+def is_open(address: IpAddress) -> bool:
+    """Whether an address is one of the open net, also behind the ways in which IPv6 writes IPv4."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if any(address in network for network in _TRANSLATING) or address.teredo is not None:
+            return False
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside is not None:
+            return is_open(inside)
+        if address.is_site_local:
+            return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
