@@ -19,8 +19,8 @@ from shared.events.cases import (
     CaseClosed,
     CaseEscalated,
     CaseOpened,
-    CaseReadByBreakGlass,
     EmployerResponseRecorded,
+    GlassBroken,
     OrganisationRegistered,
 )
 from shared.events.envelope import Envelope, Event, Recorded
@@ -92,7 +92,7 @@ class Listener:
             values={"number": case.number, "organisation": event.name, "answer_by": day(event.answer_by)},
         )
 
-    def on_case_read_by_break_glass(self, work: UnitOfWork, cause: Envelope, event: CaseReadByBreakGlass) -> None:
+    def on_glass_broken(self, work: UnitOfWork, cause: Envelope, event: GlassBroken) -> None:
         """Tell the supervisors; without an address for them it stands in the list of notifications all the same."""
         self.telling.tell(
             work,
@@ -127,7 +127,7 @@ def reaction(telling: Telling, supervisors: SafeContact | None = None) -> Reacti
         _route(CaseEscalated, listener.on_case_escalated),
         _route(EmployerResponseRecorded, listener.on_employer_response_recorded),
         _route(CaseClosed, listener.on_case_closed),
-        _route(CaseReadByBreakGlass, listener.on_case_read_by_break_glass),
+        _route(GlassBroken, listener.on_glass_broken),
     )
     return Reaction(name="notify-of-cases", source="cases", routes=dict(routes))
 

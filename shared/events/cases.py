@@ -230,10 +230,10 @@ class ConflictLifted(CaseEvent, frozen=True, kw_only=True):
     reason: Personal
 
 
-class CaseReadByBreakGlass(CaseEvent, frozen=True, kw_only=True):
+class GlassBroken(CaseEvent, frozen=True, kw_only=True):
     """Somebody read the case although it is out of their reach, and said why; supervisors are told."""
 
-    TOPIC: ClassVar[str] = "cases.case-read-by-break-glass"
+    TOPIC: ClassVar[str] = "cases.glass-broken"
     number: str
     reason: Personal
 
@@ -286,7 +286,7 @@ EVENTS: tuple[type[Event], ...] = (
     CaseReopened,
     ConflictDeclared,
     ConflictLifted,
-    CaseReadByBreakGlass,
+    GlassBroken,
     LegacyRecordImported,
     OrganisationRegistered,
 )

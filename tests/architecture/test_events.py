@@ -8,7 +8,7 @@ import pytest
 from shared.events import REGISTRY, Event, cases, intake, notify
 
 TOPIC = re.compile(r"(?P<service>intake|cases|notify)\.[a-z]+(?:-[a-z]+)+")
-IRREGULAR = {"sent", "met", "withdrawn", "begun", "split", "undone", "told", "taken", "sealed"}
+IRREGULAR = {"sent", "met", "withdrawn", "begun", "split", "undone", "told", "taken", "sealed", "broken"}
 MODULES = {"intake": intake, "cases": cases, "notify": notify}
 
 

@@ -13,8 +13,9 @@ from tests.support.app import Client, System
 
 NOBODY: Any = None
 OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
-STAFF = {"operator", "supervisor", "auditor", "admin"}
-WRITERS = {"operator", "supervisor", "admin"}
+STAFF = {"operator", "supervisor", "safeguarding", "auditor", "admin"}
+WRITERS = {"operator", "supervisor", "safeguarding", "admin"}
+HEADS = {"supervisor", "safeguarding", "admin"}
 
 ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
@@ -25,9 +26,11 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/dismiss"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/link"): WRITERS,
-    ("GET", "/cases/v1/cases"): STAFF,
+    ("GET", "/cases/v1/cases"): STAFF | {"partner"},
     ("POST", "/cases/v1/cases"): WRITERS,
-    ("GET", "/cases/v1/cases/{case_id}"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}"): STAFF | {"partner"},
+    ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
+    ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
@@ -41,7 +44,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
-        *("respond", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("declare-conflict", "plan", "complete-item", "verify-item", "close", "reopen"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

@@ -68,4 +68,4 @@ def break_glass(case: Case, reason: str) -> Sequence[Event]:
         raise InvalidError(
             f"Say in at least {SHORTEST_REASON} letters why the case must be read now.", field="Redress-Break-Glass"
         )
-    return [facts.CaseReadByBreakGlass(number=case.opening.number, reason=reason.strip())]
+    return [facts.GlassBroken(number=case.opening.number, reason=reason.strip())]

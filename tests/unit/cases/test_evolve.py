@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.domain.evolve import replay
+from services.cases.domain.reaching import reach_of
 from services.cases.projections import fold_case
 from services.cases.views.rows import CaseRow
 from services.cases.views.showing import show
@@ -47,6 +48,9 @@ LATER: tuple[Event, ...] = (
     REFUTED,
     CLOSED,
     REOPENED,
+    facts.ConflictDeclared(handler="somebody", reason="A relative works there."),
+    facts.ConflictLifted(handler="somebody", reason="They moved away."),
+    facts.GlassBroken(number="R-7K2QF-0M9XA", reason="The handler fell ill."),
     facts.LegacyRecordImported(source="register", reference="1", fields={}, dated=False),
 )
 
@@ -83,6 +87,14 @@ def test_the_row_of_the_list_says_what_the_case_says(later: list[Event]) -> None
     )
     assert (row.number, row.level, row.next_due) == (shown["number"], shown["level"], case.course.next_due)
     assert set(row.respondents) == {str(one.organisation_id) for one in case.respondents}
+    reach = reach_of(case, default_policy())
+    assert {name: getattr(row, name) for name in ("opened_by", "assignee", "team", "restricted")} == {
+        "opened_by": reach.opened_by,
+        "assignee": reach.assignee,
+        "team": reach.team,
+        "restricted": reach.restricted,
+    }
+    assert (set(row.shared_with), set(row.kept_out)) == (set(reach.shared_with), set(reach.kept_out))
     assert (row.close_reason if row.state == "closed" else None) == shown["close_reason"]
 
 

@@ -12,7 +12,7 @@ from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
 from tests.unit.notify.given import letter
 from tests.unit.notify.servers import LOOPBACK, Hook, hang_up, raw_server, silence, unused_port
 
-channel = WebhookChannel(timeout=0.3, allowed_hosts=frozenset({LOOPBACK}))
+channel = WebhookChannel(timeout=1, allowed_hosts=frozenset({LOOPBACK}))
 strict = WebhookChannel(timeout=2)
 
 
