@@ -1,7 +1,7 @@
 # The one entrance for people and machines alike: `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run demo test lint check bench chaos contracts lock clean
+.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down contracts lock clean
 
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -41,6 +41,12 @@ bench: install-dev ## Measure our speed against the limit of this machine
 
 chaos: install-dev ## Kill the system in the middle of its work, and see that nothing acknowledged is lost
 	$(BIN)/python -m pytest tests/chaos
+
+engines: install-dev ## Start Apache Kafka, PostgreSQL and MongoDB on this machine; prints where they are
+	@$(BIN)/python -m tests.engines up
+
+engines-down: install-dev ## Stop what `make engines` started; its data stays in ./.engines
+	@$(BIN)/python -m tests.engines down
 
 contracts: install-dev ## Write the schemas of events and HTTP anew; refuses an incompatible change
 	$(BIN)/python -m tests.contracts

@@ -59,8 +59,10 @@ def test_what_builds_the_project_is_locked_with_it() -> None:
 
 def test_tests_import_only_what_is_declared() -> None:
     project = tomllib.loads(text(Path("pyproject.toml")))
+    extras = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
     declared = {
-        canonical_name(one) for one in (*project["project"]["dependencies"], *project["dependency-groups"]["dev"])
+        canonical_name(one)
+        for one in (*project["project"]["dependencies"], *extras, *project["dependency-groups"]["dev"])
     }
     imported = {
         name.partition(".")[0]
