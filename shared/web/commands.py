@@ -66,7 +66,7 @@ def commanded(*roles: Role) -> Commanding:
     async def commanding(request: Request) -> CommandContext:
         caller = await access(request)
         headers = request.headers
-        idempotency_key = _short(headers, "idempotency-key")
+        idempotency_key = _short(headers, "idempotency-key") or None
         return CommandContext(
             actor=caller.actor,
             now=request.app.state.clock(),

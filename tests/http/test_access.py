@@ -1,6 +1,7 @@
 """Who may do what: every route, every role, and nobody at all."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from fastapi import APIRouter
 from shared.errors import SettingsError
 from shared.rights import Role
 from shared.web.app import create_app, doors, openapi_of
-from tests.support.app import Client, System
+from shared.web.settings import WebSettings
+from tests.support.app import Client, System, running
 
 NOBODY: Any = None
 OPEN = {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
@@ -126,6 +128,45 @@ def test_the_description_shows_an_example_for_every_answer_and_every_body(system
                 own = {"example", "examples"} & (set(media) | set(media.get("schema", {})))
                 assert own or "examples" in document["components"]["schemas"][named], (method, path)
     assert "Problem" in text or "Problem" in document["components"]["schemas"]
+
+
+GUARDED = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cache-control",
+    "permissions-policy",
+}
+
+
+@pytest.mark.parametrize("path", ["/", "/cases/v1/cases", "/livez", "/openapi.json", "/static/reporting.css", "/none"])
+def test_every_answer_tells_browsers_to_run_frame_and_keep_nothing(system: System, path: str) -> None:
+    for client in (system.admin, system.nobody):
+        answer = client.get(path)
+        assert set(answer.headers) >= GUARDED
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "script-src" not in policy
+        kept = "max-age" if path.startswith("/static") else "no-store"
+        assert kept in answer.headers["cache-control"]
+    assert "strict-transport-security" not in system.admin.get(path).headers
+
+
+def test_a_page_holds_no_script_and_no_style_of_its_own(system: System) -> None:
+    page = system.admin.get("/").text
+    assert not re.search(r"<script|\son\w+=|\sstyle=|javascript:", page)
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_return(tmp_path: Path) -> None:
+    with running(tmp_path, web=WebSettings(requests_per_second=0.1, burst=3)) as limited:
+        answers = [limited.operator.get("/cases/v1/cases") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+        assert answers[-1].json()["type"] == "urn:redress:problem:too-many-requests"
+        assert limited.colleague.get("/cases/v1/cases").status_code == 200
 
 
 def test_health_tells_nothing_about_cases(system: System) -> None:

@@ -27,8 +27,8 @@ class Desk(NamedTuple):
         return self.clients["supervisor"]
 
 
-def desk(system: System, tenant: str) -> Desk:
-    """Let a tenant work: a message, a report that becomes a case, an organisation, a notification."""
+def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
+    """Let a tenant work: a message in its report, a case, an organisation, a notification."""
     clients = {
         role.value: system.client(
             role, name=f"the-{role}", tenant=tenant, organisation=NOWHERE if role is Role.PARTNER else None
@@ -36,9 +36,9 @@ def desk(system: System, tenant: str) -> Desk:
         for role in Role
     }
     office = clients["supervisor"]
-    taken = office.post("/intake/v1/messages", MESSAGE).json()
+    taken = office.post("/intake/v1/messages", MESSAGE | {"text": saying}).json()
     report_id = office.get(f"/intake/v1/messages/{taken['message_id']}", wait=taken["position"]).json()["report_id"]
-    case_id = open_case(office, site=f"plant of {tenant}")
+    case_id = open_case(office, site=f"plant of {tenant}", summary=saying)
     plant = register(office, name="Golden Prawn")
     do(office, case_id, "triage", **TRIAGE)
     do(office, case_id, "consent", recipient=plant, purpose="disclose-facts")

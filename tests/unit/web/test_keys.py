@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from shared.errors import ConflictError, InvalidError, TooManyError
+from shared.errors import ConflictError, InvalidError, SettingsError, TooManyError, TryLaterError
 from shared.rights import Role, Scope
 from shared.web.keys import SESSION_HOURS, Cost, Keys
+from shared.web.keys.postgres import PostgresKeyStore
 from shared.web.keys.records import KeyStore
 from shared.web.keys.sqlite import SqliteKeyStore
 
@@ -35,9 +37,14 @@ def watch() -> Watch:
     return Watch()
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[KeyStore]:
-    opened = SqliteKeyStore(tmp_path / "keys.sqlite")
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.engine)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
+    """A store of keys on each engine."""
+    opened: KeyStore
+    if request.param == "sqlite":
+        opened = SqliteKeyStore(tmp_path / "keys.sqlite")
+    else:
+        opened = PostgresKeyStore(request.getfixturevalue("postgres_database"))
     yield opened
     opened.close()
 
@@ -64,7 +71,9 @@ def everything(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
-async def test_the_store_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path, keys: Keys) -> None:
+async def test_the_file_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path, watch: Watch) -> None:
+    store = SqliteKeyStore(tmp_path / "keys.sqlite")
+    keys = Keys(store, watch, QUICK)
     _, key = keys.create(Role.ADMIN)
     session = await keys.open_session(key)
     assert session is not None
@@ -73,6 +82,25 @@ async def test_the_store_holds_no_key_and_only_its_owner_reads_it(tmp_path: Path
     assert key.rsplit("_", 1)[1].encode() not in kept
     assert session.encode() not in kept
     assert b"$argon2id$" in kept
+    store.close()
+
+
+@pytest.mark.engine
+async def test_a_lost_database_is_said_so_and_found_again(postgres_database: str, watch: Watch) -> None:
+    store = PostgresKeyStore(postgres_database)
+    keys = Keys(store, watch, QUICK)
+    _, key = keys.create(Role.OPERATOR)
+    with psycopg.connect(postgres_database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with pytest.raises(TryLaterError):
+        await keys.caller(key)
+    assert await keys.caller(key) is not None
+    store.close()
+
+
+def test_a_database_that_is_not_there_is_a_wrong_setting() -> None:
+    with pytest.raises(SettingsError, match="cannot be reached"):
+        PostgresKeyStore("postgresql://nobody@127.0.0.1:1/nothing")
 
 
 async def test_a_revoked_key_is_worth_nothing_at_once_here_and_within_seconds_elsewhere(
