@@ -166,6 +166,12 @@ def test_the_same_idempotency_key_and_holder_in_two_tenants_are_two_requests(des
     assert desks[0].office.post(f"{ROOT}/cases", body, headers=key).json()["case_id"] == first["case_id"]
 
 
+def test_an_empty_idempotency_key_is_none_and_shared_by_nobody(desks: tuple[Desk, Desk]) -> None:
+    body, key = {"channel": "hotline", "language": "my"}, {"Idempotency-Key": ""}
+    opened = [one.office.post(f"{ROOT}/cases", body, headers=key).json()["case_id"] for one in (*desks, *desks)]
+    assert len(set(opened)) == 4
+
+
 def test_an_organisation_of_the_same_name_is_registered_in_each_tenant_and_used_in_its_own(
     desks: tuple[Desk, Desk],
 ) -> None:
