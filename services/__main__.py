@@ -29,7 +29,7 @@ from shared.events.privacy import ErasureReason, Purpose
 from shared.hosting import Host
 from shared.observing.logs import configure
 from shared.service import Build, Service
-from shared.web.key_settings import KeySettings
+from shared.web.keys import KeySettings
 
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),

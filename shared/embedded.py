@@ -1,7 +1,7 @@
 """All services in one process on one data folder: no server beside it, one lock, one port."""
 
 import fcntl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,9 +27,11 @@ from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
 from shared.vault.vault import Vault
 from shared.web.app import create_app
+from shared.web.gate import Gate, gate_of
 from shared.web.keys import Keys, kept_keys
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
+from shared.web.settings import OidcSettings, WebSettings
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Embedded:
     documents: dict[str, SqliteDocuments]
     traffic: Traffic
     vault: Vault
+    gate: Gate
+    web: WebSettings | None = None
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -65,7 +69,7 @@ class Embedded:
         routers += [router for service in services if service.rights for router in [self._rights(service.rights)]]
         return create_app(
             routers,
-            gatekeeper=self.keys,
+            gatekeeper=self.gate,
             wait_for=self.host.wait_for,
             live=self._live,
             ready=self._ready,
@@ -73,6 +77,7 @@ class Embedded:
             lifespan=lifespan,
             clock=self.clock,
             traffic=self.traffic,
+            settings=self.web,
         )
 
     def _rights(self, rights: Rights) -> APIRouter:
@@ -98,7 +103,15 @@ class Embedded:
         return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
 
 
-def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:
+def open_embedded(
+    data: Path,
+    builders: Mapping[str, Build],
+    clock: Clock = system_clock,
+    *,
+    keys: Callable[[Path, Clock], Keys] = kept_keys,
+    web: WebSettings | None = None,
+    oidc: OidcSettings | None = None,
+) -> Embedded:
     """Open a data folder, making it when it is not there, readable for its owner only."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     stores: dict[str, SqliteEventStore] = {}
@@ -128,7 +141,8 @@ def open_embedded(data: Path, builders: Mapping[str, Build], clock: Clock = syst
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
-    return Embedded(data, kept_keys(data / "keys.sqlite", clock), host, clock, stores, documents, traffic, vault)
+    book = keys(data, clock)
+    return Embedded(data, book, host, clock, stores, documents, traffic, vault, gate_of(book, clock, oidc), web)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

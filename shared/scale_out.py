@@ -31,11 +31,12 @@ from shared.vault.open import Settings as VaultSettings
 from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
 from shared.vault.vault import Vault
-from shared.web.access import Gatekeeper
 from shared.web.app import create_app
-from shared.web.key_settings import shared_keys
+from shared.web.gate import Gate, gate_of
+from shared.web.keys import Keys, shared_keys
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
+from shared.web.settings import OidcSettings, WebSettings
 
 
 class ScaleOutSettings(BaseSettings):
@@ -73,7 +74,7 @@ class Replica:
     service: Service
     neighbours: Sequence[Service]
     """Services whose records of a person this one shows to that person; they are run elsewhere."""
-    keys: Gatekeeper
+    gate: Gate
     host: Host
     bus: KafkaBus
     lent: "_Lender"
@@ -81,6 +82,7 @@ class Replica:
     clock: Clock
     traffic: Traffic
     vault: Vault
+    web: WebSettings | None = None
 
     @property
     def store(self) -> PostgresEventStore:
@@ -99,7 +101,7 @@ class Replica:
 
         return create_app(
             [*self.service.routers, *self._rights()],
-            gatekeeper=self.keys,
+            gatekeeper=self.gate,
             wait_for=self.host.wait_for,
             live=self._live,
             ready=self._ready,
@@ -107,6 +109,7 @@ class Replica:
             lifespan=lifespan,
             clock=self.clock,
             traffic=self.traffic,
+            settings=self.web,
         )
 
     def _rights(self) -> Sequence[APIRouter]:
@@ -178,8 +181,10 @@ async def open_replica(
     settings: ScaleOutSettings | None = None,
     kafka: KafkaSettings | None = None,
     *,
-    keys: Gatekeeper | None = None,
+    keys: Keys | None = None,
     clock: Clock = system_clock,
+    web: WebSettings | None = None,
+    oidc: OidcSettings | None = None,
 ) -> Replica:
     """Open one replica of a service; what is missing among the engines is said before anything is served."""
     settings, kafka = settings or ScaleOutSettings(), kafka or KafkaSettings()
@@ -199,7 +204,7 @@ async def open_replica(
         name=settings.instance,
         service=service,
         neighbours=neighbours,
-        keys=keys or shared_keys(settings.postgres(), clock),
+        gate=gate_of(keys or shared_keys(settings.postgres(), clock), clock, oidc),
         host=Host([service], bus, clock, leads),
         bus=bus,
         lent=lender,
@@ -207,6 +212,7 @@ async def open_replica(
         clock=clock,
         traffic=Traffic(),
         vault=vault,
+        web=web,
     )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from services.cases.api import routers
 from services.cases.application import Cases, Retiring, index
 from services.cases.consumers import reactions
-from services.cases.projections import PROJECTIONS
+from services.cases.projections import projections
 from services.cases.settings import Settings
 from services.cases.views import Lists, Records, viewed_themselves
 from shared.eventstore.store import EventStore
@@ -30,14 +30,14 @@ def build(
     store = store or parts.open_store(NAME, index)
     policy = policy or read_policy_file((settings or Settings()).policy, "REDRESS_CASES_POLICY")
     cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy, vault=parts.vault)
-    lists = Lists(parts.documents)
+    lists = Lists(parts.documents, policy)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=routers(cases, Records(store, Reading(store, parts.vault)), lists, parts.clock),
-        projections=PROJECTIONS,
+        routers=routers(cases, Records(store, policy, Reading(store, parts.vault)), lists, parts.clock),
+        projections=projections(policy),
         reactions=reactions(cases, parts.clock),
         background=(("retire", retiring.look, REST),),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),

@@ -1,6 +1,7 @@
 """Events -> rows of the lists."""
 
 from datetime import UTC
+from functools import partial
 
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
@@ -8,11 +9,14 @@ from services.cases.views import CASES, NEVER, ORGANISATIONS, CaseRow, Organisat
 from shared.documents.folding import Projection
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
+from shared.policy import Policy
+from shared.reaching import fold_reach
 
 
-def fold_case(row: CaseRow | None, recorded: Recorded) -> CaseRow:
+def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRow:
     """Return the row of a case after one more fact."""
     row = row or CaseRow(id=recorded.envelope.stream_id)
+    fold_reach(row, recorded, policy)
     row.course = after(row.course, recorded)
     row.state = row.course.state
     row.next_due = row.course.next_due
@@ -27,8 +31,6 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
             _open(row, event, recorded)
         case facts.CaseTriaged(issues=issues, severity=severity):
             row.issues, row.severity = issues, severity
-        case facts.CaseAssigned(assignee=assignee, team=team):
-            row.assignee, row.team = assignee, team
         case facts.RespondentNamed(organisation_id=organisation_id, name=name):
             row.respondents = tuple(dict.fromkeys((*row.respondents, str(organisation_id))))
             row.respondent_names = tuple(dict.fromkeys((*row.respondent_names, name)))
@@ -77,7 +79,9 @@ def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> Organi
     return row
 
 
-PROJECTIONS = (
-    Projection(CASES, "cases", facts.CASE, fold_case),
-    Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
-)
+def projections(policy: Policy) -> tuple[Projection[CaseRow], Projection[OrganisationRow]]:
+    """Return the views; the policy says which issues only few may read."""
+    return (
+        Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
+        Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+    )

@@ -5,12 +5,13 @@ from functools import partial
 from services.intake.api import routers
 from services.intake.application import Intake, Retiring, Subjects, indexer, receipt_of
 from services.intake.consumers import ending, filing
-from services.intake.projections import INBOX
+from services.intake.projections import inbox
 from services.intake.settings import Settings
 from services.intake.views import IntakeViews, viewed_themselves
 from shared.policy import read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
+from shared.reaching import reach_projection
 from shared.service import Parts, Service
 from shared.vault.proof import signer_of
 
@@ -23,17 +24,18 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     settings = settings or Settings()
     secret = secret or parts.secret("receipts")
     store = parts.open_store("intake", indexer(partial(receipt_of, secret)))
-    subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
-    intake = Intake(store, secret, parts.vault, subjects)
-    views = IntakeViews(store, parts.documents, intake.receipt, Reading(store, parts.vault))
     policy = read_policy_file(settings.policy, "REDRESS_INTAKE_POLICY")
+    subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
+    intake = Intake(store, secret, parts.vault, subjects, policy)
+    reading = Reading(store, parts.vault)
+    views = IntakeViews(store, parts.documents, intake.receipt, reading, policy.restricted.readers)
     retiring = Retiring(subjects, partial(views.ripe, policy.retention), parts.clock)
     return Service(
         name="intake",
         store=store,
         documents=parts.documents,
         routers=routers(intake, subjects, views, settings.batch_limit),
-        projections=(INBOX,),
+        projections=(inbox(policy), reach_projection(policy)),
         reactions=(filing(intake, parts.clock), ending(intake, parts.clock)),
         background=(("retire", retiring.look, REST),),
         personal=RecordOfPerson(store, parts.vault, views.streams_of, viewed_themselves),

@@ -5,6 +5,7 @@ from shared.documents.folding import Projection
 from shared.events.envelope import Recorded
 from shared.events.intake import (
     REPORT,
+    Grievance,
     ReportAccepted,
     ReportDismissed,
     ReportLinked,
@@ -12,6 +13,24 @@ from shared.events.intake import (
     ReportOpened,
     ReportRetired,
 )
+from shared.policy import Policy
+
+
+def inbox(policy: Policy) -> Projection[ReportRow]:
+    """Return the view of reports; the policy says which issues only few may read."""
+
+    def folded(row: ReportRow | None, recorded: Recorded) -> ReportRow:
+        row = fold(row, recorded)
+        match recorded.event:
+            case ReportOpened(grievance=Grievance() as said) | ReportMessageAdded(grievance=Grievance() as said):
+                row.restricted = row.restricted or policy.is_restricted(said.issues)
+            case ReportAccepted(grievance=said):
+                row.restricted = row.restricted or policy.is_restricted(said.issues)
+            case _:
+                pass
+        return row
+
+    return Projection(REPORTS, "intake", REPORT, folded)
 
 
 def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
@@ -45,7 +64,6 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
         case ReportDismissed():
             row.state = "dismissed"
             row.dismissed_because = event.reason
+    if row.state != "open":
+        row.decided_by, row.decided_team = envelope.actor.id, envelope.actor.team
     return row
-
-
-INBOX = Projection(REPORTS, "intake", REPORT, fold)

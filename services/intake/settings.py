@@ -11,6 +11,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REDRESS_INTAKE_", extra="forbid")
 
     policy: Path | None = None
-    """A policy pack of one's own: the same file as for cases, since it says how long reports are kept."""
+    """A policy pack of one's own: the same file as for cases: how long reports are kept, which issues few may read."""
     batch_limit: int = 1000
     """How many CloudEvents one batch may hold."""

@@ -1,6 +1,7 @@
 """What intake's views and streams answer."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -9,7 +10,7 @@ import msgspec
 
 from services.intake.domain import DismissReason
 from services.intake.domain.subjects import subject_stream
-from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
+from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
@@ -17,6 +18,9 @@ from shared.events.privacy import Purpose
 from shared.eventstore.store import EventStore
 from shared.policy import Retention
 from shared.privacy.reading import Asked, Part, Reading, Say
+from shared.reaching import CASE_REACH, of_reached_case, of_tenant
+from shared.reaching import within_reach as case_within_reach
+from shared.rights import Caller, Scope
 from shared.vault.sealing import Place, place_of
 from shared.web.paging import Cursor
 
@@ -37,44 +41,78 @@ class ReportRow(Row, kw_only=True):
     dismissed_because: str | None = None
     subject: UUID | None = None
     retained: bool = True
+    restricted: bool = False
+    decided_by: str | None = None
+    decided_team: str | None = None
 
+
+_HIDDEN = {"tenant", "retained", "decided_by", "decided_team"}
 
 REPORTS = Collection(
     "reports",
-    2,
+    3,
     ReportRow,
     columns=(
         *("state", "channel", "account", "language", "country", "opened_at", "case_id"),
         *("subject", "retained", "dismissed_because", "last_message_at"),
     ),
     order="opened_at",
+    carried=("restricted", "decided_by", "decided_team"),
+    across=("subject", "dismissed_because", "last_message_at"),
 )
 
 
 def listed(row: ReportRow) -> dict[str, Any]:
     """Return a report as lists show it."""
     members: dict[str, Any] = msgspec.to_builtins(row)
-    del members["retained"]
-    return {"report_id": members.pop("id")} | members
+    return {"report_id": members.pop("id")} | {name: members[name] for name in members if name not in _HIDDEN}
+
+
+def within_reach(caller: Caller, readers: Container[str]) -> tuple[Demand, ...]:
+    """Return the demands that a report meets when the caller may know of it.
+
+    The open ones are everybody's inbox, within the key's channels and but for restricted kinds; one that became part
+    of a case is known to whoever may know of the case.
+    """
+    decided = (Condition("decided_by", "eq", caller.id),)
+    demands: list[Demand] = [of_tenant(caller), of_reached_case(caller, readers)]
+    if caller.channels is not None:
+        demands.append(Condition("channel", "in", caller.channels))
+    if caller.role not in readers:
+        handled = Among(CASE_REACH, (Condition("assignee", "eq", caller.id),))
+        free = (Condition("restricted", "eq", value=False),)
+        demands.append(AnyOf((free, decided, (Condition("case_id", "among", handled),))))
+    if caller.scope is not Scope.ALL:
+        reached = (Condition("case_id", "among", Among(CASE_REACH, case_within_reach(caller, readers))),)
+        team = ((Condition("decided_team", "eq", caller.team),),) if caller.scope is Scope.TEAM and caller.team else ()
+        demands.append(AnyOf(((Condition("state", "eq", "open"),), decided, reached, *team)))
+    return tuple(demands)
 
 
 class IntakeViews:
     """The read side of intake."""
 
     def __init__(
-        self, store: EventStore, documents: Documents, receipt: Callable[[UUID], str], reading: Reading
+        self,
+        store: EventStore,
+        documents: Documents,
+        receipt: Callable[[UUID], str],
+        reading: Reading,
+        readers: Container[str],
     ) -> None:
-        """Answer from the rows of reports and from the streams of messages; `receipt` makes a sender's receipt."""
+        """Answer from rows and streams; `receipt` makes a sender's receipt, `readers` read of restricted issues."""
         self._reading = reading
         self._store = store
         self._documents = documents
         self._receipt = receipt
+        self._readers = readers
 
-    async def message(self, message_id: UUID) -> dict[str, Any]:
+    async def message(self, caller: Caller, message_id: UUID) -> dict[str, Any]:
         """Return what a channel may see of a message: where it went, not what it says."""
         facts = await self._store.stream(message_id)
-        received = facts[0].event if facts else None
-        if not isinstance(received, MessageReceived):
+        received = facts[0].event if facts and facts[0].envelope.tenant == caller.tenant else None
+        limited = caller.channels
+        if not isinstance(received, MessageReceived) or (limited is not None and received.channel not in limited):
             raise NotFoundError(f"There is no message with the id {message_id}.")
         filed = next((fact.event.report_id for fact in facts if isinstance(fact.event, MessageFiled)), None)
         return {
@@ -88,13 +126,11 @@ class IntakeViews:
             "report_id": filed,
         }
 
-    async def reports(self, query: Query) -> tuple[Page[ReportRow], int]:
-        """Return a page of reports and how many there are in all."""
-        return await self._documents.find(REPORTS, query), await self.count(query.conditions)
-
-    async def count(self, conditions: Sequence[Condition]) -> int:
-        """Return how many reports meet the conditions."""
-        return await self._documents.count(REPORTS, conditions)
+    async def reports(self, caller: Caller, asked: Query) -> tuple[Page[ReportRow], int]:
+        """Return a page of the reports that the caller may know of, and how many there are in all."""
+        query = replace(asked, conditions=(*within_reach(caller, self._readers), *asked.conditions))
+        page = await self._documents.find(REPORTS, query)
+        return page, await self._documents.count(REPORTS, query.conditions)
 
     async def streams_of(self, subject: UUID) -> Sequence[UUID]:
         """Return the streams that speak of a person: their reports, the messages in them, and their own."""
@@ -107,10 +143,10 @@ class IntakeViews:
         return streams
 
     async def ripe(self, retention: Retention, now: datetime) -> AsyncIterator[tuple[UUID, Sequence[UUID]]]:
-        """Yield persons with their reports, where all of these were decided on and kept long enough."""
+        """Yield persons with their reports, where all of these were decided on and kept long enough; of all tenants."""
         kinds = [Condition("dismissed_because", "eq", reason) for reason in get_args(DismissReason)]
         for kind in (*kinds, Condition("state", "eq", "linked")):
-            conditions = (kind, Condition("retained", "eq", True), Condition("last_message_at", "lt", now))
+            conditions = (kind, Condition("retained", "eq", value=True), Condition("last_message_at", "lt", now))
             after: Cursor | None = None
             while True:
                 page = await self._documents.find(REPORTS, Query(conditions, sort="last_message_at", after=after))
@@ -127,9 +163,10 @@ class IntakeViews:
         over = [row for row in rows if not row.retained or _kept_long_enough(row, retention, now)]
         return [row.id for row in over if row.retained] if len(over) == len(rows) else []
 
-    async def report(self, report_id: UUID, asked: Asked | None = None) -> dict[str, Any]:
+    async def report(self, caller: Caller, report_id: UUID, asked: Asked | None = None) -> dict[str, Any]:
         """Return a report with what its messages say; what is sealed is opened only for who asked."""
-        row = await self._documents.get(REPORTS, report_id)
+        wanted = Query((Condition("id", "eq", report_id), *within_reach(caller, self._readers)), limit=1)
+        row = next(iter((await self._documents.find(REPORTS, wanted)).rows), None)
         if row is None:
             raise NotFoundError(f"There is no report with the id {report_id}.")
         facts = await self._store.stream(report_id)

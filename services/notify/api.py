@@ -11,11 +11,13 @@ from services.notify.views import NotificationRow, NotificationViews, State
 from shared.documents.port import Condition
 from shared.events.notify import Audience, Occasion
 from shared.events.values import ContactChannel
-from shared.web.access import Role, allow
+from shared.rights import Caller, Role
+from shared.web.access import allow
 from shared.web.consistency import caught_up
 from shared.web.paging import read_cursor, write_cursor
 
-READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
+Reader = Annotated[Caller, Depends(allow(*READERS))]
 
 
 class NotificationFilter(BaseModel):
@@ -39,19 +41,18 @@ class NotificationFilter(BaseModel):
 
 def router(views: NotificationViews) -> APIRouter:
     """Return the routes of notify."""
-    routes = APIRouter(
-        prefix="/notify/v1", tags=["notify"], dependencies=[Depends(allow(*READERS)), Depends(caught_up)]
-    )
+    routes = APIRouter(prefix="/notify/v1", tags=["notify"], dependencies=[Depends(caught_up)])
 
     @routes.get("/notifications", summary="What was told, or was not, and why", responses=_LISTED)
-    async def list_notifications(chosen: Annotated[NotificationFilter, Query()]) -> Response:
-        page, total = await views.page(chosen.conditions(), after=read_cursor(chosen.after), limit=chosen.limit)
+    async def list_notifications(caller: Reader, chosen: Annotated[NotificationFilter, Query()]) -> Response:
+        after = read_cursor(chosen.after)
+        page, total = await views.page(caller, chosen.conditions(), after=after, limit=chosen.limit)
         items = [_item(row) for row in page.rows]
         return _json({"items": items, "next": write_cursor(page.next), "total": total})
 
     @routes.get("/notifications/{notification_id}", summary="One notification with its attempts", responses=_ONE)
-    async def read_notification(notification_id: UUID) -> Response:
-        row = await views.one(notification_id)
+    async def read_notification(notification_id: UUID, caller: Reader) -> Response:
+        row = await views.one(caller, notification_id)
         return _json(_item(row) | {"attempts": row.attempts})
 
     return routes

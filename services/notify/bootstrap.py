@@ -17,9 +17,11 @@ from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Settings
 from services.notify.templates import Templates, load_templates
 from services.notify.views import NotificationViews
-from shared.events.values import ContactChannel
+from shared.events.values import ContactChannel, SafeContact
 from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore
+from shared.policy import read_policy_file
+from shared.reaching import reach_projection
 from shared.service import Parts, Service
 
 NAME = "notify"
@@ -39,7 +41,8 @@ def build(
     """Put the service together."""
     settings = settings or Settings()
     store = store or parts.open_store(NAME, no_index)
-    views = NotificationViews(parts.documents)
+    policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
+    views = NotificationViews(parts.documents, policy.restricted.readers)
     delivery = Delivery(
         store,
         channels or _channels(settings, parts.data),
@@ -57,8 +60,8 @@ def build(
         store=store,
         documents=parts.documents,
         routers=(router(views),),
-        projections=(NOTIFICATION_VIEW,),
-        reactions=(reaction(telling),),
+        projections=(NOTIFICATION_VIEW, reach_projection(policy)),
+        reactions=(reaction(telling, _supervisors(settings)),),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
         application=delivery,
     )
@@ -69,6 +72,11 @@ def _channels(settings: Settings, data: Path) -> Mapping[ContactChannel, Channel
         timeout=settings.webhook_timeout_seconds, allowed_hosts=frozenset(settings.webhook_allowed_hosts)
     )
     return {"email": _mail(settings, data), "webhook": webhook}
+
+
+def _supervisors(settings: Settings) -> SafeContact | None:
+    address = settings.supervisors_address
+    return SafeContact(channel="email", address=address, language=settings.supervisors_language) if address else None
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

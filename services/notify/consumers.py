@@ -20,6 +20,7 @@ from shared.events.cases import (
     CaseEscalated,
     CaseOpened,
     EmployerResponseRecorded,
+    GlassBroken,
     OrganisationRegistered,
 )
 from shared.events.envelope import Envelope, Event, Recorded
@@ -44,6 +45,7 @@ class Listener:
     """One method per fact of cases that says who may be told something, or that is news for somebody."""
 
     telling: Telling
+    supervisors: SafeContact | None = None
 
     def on_case_opened(self, work: UnitOfWork, cause: Envelope, event: CaseOpened) -> None:
         """Take down the safe contact, or that there is none."""
@@ -90,6 +92,17 @@ class Listener:
             values={"number": case.number, "organisation": event.name, "answer_by": day(event.answer_by)},
         )
 
+    def on_glass_broken(self, work: UnitOfWork, cause: Envelope, event: GlassBroken) -> None:
+        """Tell the supervisors; without an address for them it stands in the list of notifications all the same."""
+        self.telling.tell(
+            work,
+            cause=cause,
+            occasion="break-glass",
+            audience="supervisor",
+            to=RecipientRegistered(audience="supervisor", contact=self.supervisors),
+            values={"number": event.number},
+        )
+
     def _tell_complainant(self, work: UnitOfWork, cause: Envelope, occasion: Occasion) -> None:
         case = self.telling.recipient(work, subject_id=cause.stream_id)
         if case is None or case.number is None:
@@ -104,9 +117,9 @@ class Listener:
         )
 
 
-def reaction(telling: Telling) -> Reaction:
-    """Return the routing table."""
-    listener = Listener(telling)
+def reaction(telling: Telling, supervisors: SafeContact | None = None) -> Reaction:
+    """Return the routing table; `supervisors` is where they are told that somebody broke the glass."""
+    listener = Listener(telling, supervisors)
     routes = (
         _route(CaseOpened, listener.on_case_opened),
         _route(OrganisationRegistered, listener.on_organisation_registered),
@@ -114,6 +127,7 @@ def reaction(telling: Telling) -> Reaction:
         _route(CaseEscalated, listener.on_case_escalated),
         _route(EmployerResponseRecorded, listener.on_employer_response_recorded),
         _route(CaseClosed, listener.on_case_closed),
+        _route(GlassBroken, listener.on_glass_broken),
     )
     return Reaction(name="notify-of-cases", source="cases", routes=dict(routes))
 

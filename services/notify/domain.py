@@ -23,7 +23,7 @@ from shared.events.values import SafeContact
 JITTER_SHARE = 0.2
 """A wait is lengthened by at most this share, so that many failures do not come back at the same moment."""
 
-_SILENCE = {"complainant": "no-safe-contact", "respondent": "no-contact"}
+_SILENCE = {"complainant": "no-safe-contact", "respondent": "no-contact", "supervisor": "no-contact"}
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What a deployment may set for notify: the way mail goes out, time-outs, the retry schedule."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -23,6 +24,9 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout_seconds: Patience = 20
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    supervisors_language: str = Field(default="en", max_length=35)
+    policy: Path | None = None
     webhook_timeout_seconds: Patience = 10
     webhook_allowed_hosts: tuple[str, ...] = ()
     """Hosts of one's own network that webhooks may call; all others must be on the open net."""

@@ -1,17 +1,19 @@
 """What the read model answers: which notifications there are, how far each is, and which are due."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from shared.documents.port import Collection, Condition, Documents, Page, Query, Row
+from shared.documents.port import Collection, Condition, Demand, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.envelope import Instant
 from shared.events.notify import Audience, Occasion
 from shared.events.values import ContactChannel
+from shared.reaching import of_reached_case, of_tenant
+from shared.rights import Caller
 from shared.web.paging import Cursor
 
 State = Literal["queued", "retrying", "sent", "failed", "suppressed"]
@@ -47,31 +49,36 @@ class NotificationRow(Row, kw_only=True):
 
 NOTIFICATIONS = Collection(
     name="notifications",
-    version=1,
+    version=2,
     row=NotificationRow,
     columns=("case_id", "state", "audience", "occasion", "channel", "created_at", "due_at"),
     order="created_at",
+    across=("due_at",),
 )
 
 
 class NotificationViews:
     """Reads the view of notifications."""
 
-    def __init__(self, documents: Documents) -> None:
-        """Take the store of the read model."""
+    def __init__(self, documents: Documents, readers: Container[str]) -> None:
+        """Take the store of the read model, and the roles that read of restricted issues."""
         self._documents = documents
+        self._readers = readers
 
     async def page(
-        self, conditions: Sequence[Condition], *, after: Cursor | None, limit: int
+        self, caller: Caller, asked: Sequence[Condition], *, after: Cursor | None, limit: int
     ) -> tuple[Page[NotificationRow], int]:
-        """Return notifications that meet all conditions, newest first, and how many there are in all."""
-        query = Query(tuple(conditions), sort="created_at", descending=True, after=after, limit=limit)
+        """Return notifications of cases that the caller may know of, newest first, and how many there are in all."""
+        conditions: tuple[Demand, ...] = (of_tenant(caller), of_reached_case(caller, self._readers), *asked)
+        query = Query(conditions, sort="created_at", descending=True, after=after, limit=limit)
         found = await self._documents.find(NOTIFICATIONS, query)
         return found, await self._documents.count(NOTIFICATIONS, conditions)
 
-    async def one(self, notification_id: UUID) -> NotificationRow:
+    async def one(self, caller: Caller, notification_id: UUID) -> NotificationRow:
         """Return a notification, or raise `NotFoundError`."""
-        row = await self._documents.get(NOTIFICATIONS, notification_id)
+        wanted = Condition("id", "eq", notification_id)
+        query = Query((wanted, of_tenant(caller), of_reached_case(caller, self._readers)), limit=1)
+        row = next(iter((await self._documents.find(NOTIFICATIONS, query)).rows), None)
         if row is None:
             raise NotFoundError(f"There is no notification with the id {notification_id}.")
         return row

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.errors import InvalidError, NotFoundError, SettingsError
 from shared.events.envelope import Recorded
 from shared.eventstore.store import EventStore
-from shared.web.access import Role
+from shared.rights import Role
 from shared.web.keys import Keys, kept_keys
 
 ADMIN = "admin"
@@ -30,7 +30,7 @@ def demo_keys(data: Path) -> tuple[str, str]:
     if not admin.exists():
         raise SettingsError(f"{admin} is not there: start the system with 'make run' first, or name its --data.")
     if not second.exists():
-        keys = kept_keys(data / "keys.sqlite")
+        keys = kept_keys(data)
         _write_key(second, keys.create(Role.SUPERVISOR, name="demo-supervisor")[1])
         keys.close()
     return admin.read_text().strip(), second.read_text().strip()

@@ -70,6 +70,7 @@ class Fold(Generic[R]):
                 changed.pop(key, None)
                 continue
             row.version = envelope.stream_version
+            row.tenant = envelope.tenant
             rows[key] = changed[key] = row
 
     async def store(self, position: int, feed: str = "", after: int = 0) -> None:

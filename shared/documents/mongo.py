@@ -16,7 +16,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from shared.documents import mongo_query as asking
 from shared.documents.mongo_client import Clients, Stored, answering, codes_of
-from shared.documents.port import Changes, Collection, Condition, Mark, Page, Query, R
+from shared.documents.port import Changes, Collection, Demand, Mark, Page, Query, R
 from shared.documents.storing import Bodies, stored_name
 from shared.errors import TryLaterError
 from shared.ids import new_id
@@ -48,18 +48,30 @@ class MongoDocuments:
         wanted = {"body": 1, f"columns.{query.sort}": 1}
         with answering():
             for place in asking.paging(collection, query):
-                cursor = self._in(collection).find(place, wanted).sort(asking.ordering(query))
-                found += await cursor.limit(query.limit + 1 - len(found)).to_list(None)
+                missing = query.limit + 1 - len(found)
+                if asking.joins(query.conditions):
+                    ordered: list[Stored] = [{"$sort": dict(asking.ordering(query))}]
+                    stages = _joined(collection, query.conditions, place, ordered)
+                    cursor = self._in(collection).aggregate([*stages, {"$limit": missing}, {"$project": wanted}])
+                    found += await cursor.to_list(None)
+                else:
+                    question = {"$and": [asking.matching(collection, query.conditions), place]}
+                    answer = self._in(collection).find(question, wanted).sort(asking.ordering(query))
+                    found += await answer.limit(missing).to_list(None)
                 if len(found) > query.limit:
                     break
         rows = [self._bodies.read(collection, row["body"]) for row in found[: query.limit]]
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (asking.sorted_by(query, last), last["_id"]) if last else None)
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
+    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
         """Return how many rows meet all conditions."""
         with answering():
-            return await self._in(collection).count_documents(asking.matching(collection, conditions))
+            if not asking.joins(conditions):
+                return await self._in(collection).count_documents(asking.matching(collection, conditions))
+            stages = [*_joined(collection, conditions, {}, []), {"$count": "rows"}]
+            counted = await self._in(collection).aggregate(stages).to_list(None)
+        return counted[0]["rows"] if counted else 0
 
     async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
         """Return every row written since the mark: the places are read first, so no row falls between two calls."""
@@ -207,3 +219,12 @@ class MongoDocuments:
                 # Either a later row is there, or another wrote its first one at the same moment: ask once more.
                 refused = [writes[one["index"]] for one in error.details["writeErrors"]]
                 await target.bulk_write([UpdateOne(*write) for write in refused], ordered=False)
+
+
+def _joined(
+    collection: Collection[R], demands: Sequence[Demand], place: asking.Filter, ordered: Sequence[asking.Filter]
+) -> Sequence[asking.Filter]:
+    """Return the stages that find rows by what another collection holds: an index, then a look-up for each row."""
+    first = {"$and": [asking.matching(collection, asking.alone(demands)), place]}
+    last = asking.matching(collection, demands)
+    return [{"$match": first}, *ordered, *asking.joining(collection, demands), {"$match": last}]

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol
+from typing import Any, Generic, Literal, Protocol
 from uuid import UUID
 
 import msgspec
 from typing_extensions import TypeVar
+
+from shared.rights import DEFAULT_TENANT
 
 
 class Row(msgspec.Struct, kw_only=True, gc=False):
@@ -14,6 +16,7 @@ class Row(msgspec.Struct, kw_only=True, gc=False):
 
     id: UUID
     version: int = 0
+    tenant: str = DEFAULT_TENANT
 
 
 R = TypeVar("R", bound=Row, default=Row)
@@ -27,7 +30,9 @@ class Collection(Generic[R]):
 
     `columns` are the fields one may filter and sort by (str, int, bool, datetime, UUID or None); `many` are
     tuple or list fields of str that one may ask for membership in; `text` is a str field searched by substring;
-    `order` is the column that lists are mostly sorted by, so that a filter and this order share an index.
+    `order` is the column that lists are mostly sorted by, so that a filter and this order share an index. `carried`
+    are columns that many questions have beside others: they lie in every index instead of having one. `across` are
+    those of `columns` that the system itself asks for over all tenants; the others are asked for within one.
     """
 
     name: str
@@ -37,22 +42,51 @@ class Collection(Generic[R]):
     many: tuple[str, ...] = ()
     text: str | None = None
     order: str | None = None
+    carried: tuple[str, ...] = ()
+    across: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of a row that stands in a column of its own, the tenant first."""
+        return tuple(dict.fromkeys(("tenant", *self.columns, *self.carried)))
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One demand on a row. `has`: the `many` field contains the value; `text`: the text contains it, case folded."""
+    """One demand on a row.
+
+    `has` and `lacks`: the `many` field contains the value, or does not; `text`: the text contains it, case folded;
+    `among` and `not-among`: the field is, or is not, the id of a row that meets the conditions of an `Among`.
+    """
 
     field: str
-    op: Literal["eq", "in", "gte", "lt", "has", "text"]
+    op: Literal["eq", "in", "gte", "lt", "has", "lacks", "text", "among", "not-among"]
     value: object
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Several sets of demands, of which a row must meet all of at least one."""
+
+    sets: "tuple[tuple[Condition, ...], ...]"
+
+
+Demand = Condition | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The rows of another collection of the same store that meet all conditions, as the value of an `among`."""
+
+    collection: "Collection[Any]"
+    conditions: tuple[Demand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which rows, in which order, after which one. Ties of `sort` are broken by id, so paging is stable."""
 
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Demand, ...] = ()
     sort: str = "id"
     descending: bool = False
     after: tuple[Scalar, str] | None = None
@@ -106,7 +140,7 @@ class Documents(Protocol):
         """Return a page of rows; an undeclared field is an `InvalidError`."""
         ...
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
+    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
         """Return how many rows meet all conditions."""
         ...
 

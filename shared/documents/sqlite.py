@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from shared.documents.port import Changes, Collection, Condition, Mark, Page, Query, R, Scalar
+from shared.documents.port import Changes, Collection, Demand, Mark, Page, Query, R, Scalar
 from shared.documents.sqlite_query import counting, paging
 from shared.documents.storing import Bodies, cell, encode, stored_name
 from shared.ids import new_id
 
 _CHUNK = 500
 
-LAYOUT = 1
+LAYOUT = 2
 """Raise it when the tables change; all rows are then folded anew."""
 _STATE = (
     "CREATE TABLE IF NOT EXISTS positions (name TEXT, feed TEXT, position INTEGER, PRIMARY KEY (name, feed))",
@@ -62,7 +62,7 @@ class SqliteDocuments:
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (last[1], last[2]) if last else None)
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Condition] = ()) -> int:
+    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
         """Return how many rows meet all conditions."""
         statement = counting(collection, stored_name(collection), conditions)
         return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
@@ -84,7 +84,7 @@ class SqliteDocuments:
     async def prepare(self, collection: Collection[R]) -> None:
         """Create the tables and indexes of the collection."""
         name = stored_name(collection)
-        columns = "".join(f", {column}" for column in (*(("text_",) if collection.text else ()), *collection.columns))
+        columns = "".join(f", {column}" for column in (*(("text_",) if collection.text else ()), *collection.fields))
         with self._transaction() as connection:
             connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, version INTEGER NOT NULL, "
@@ -93,7 +93,9 @@ class SqliteDocuments:
             connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (feed, seq)")
             connection.execute("INSERT OR IGNORE INTO generations VALUES (?, ?)", (name, str(self._ids())))
             for column in collection.columns:
-                keys = ", ".join(dict.fromkeys(key for key in (column, collection.order, "id") if key))
+                lead = () if column in collection.across else ("tenant",)
+                wanted = (*lead, column, collection.order, "id", *collection.carried)
+                keys = ", ".join(dict.fromkeys(key for key in wanted if key))
                 connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
             if collection.many:
                 connection.execute(
@@ -140,7 +142,7 @@ class SqliteDocuments:
         with self._transaction() as connection:
             newer = _without_older(connection, name, rows, position)
             if newer:
-                width = 5 + bool(collection.text) + len(collection.columns)
+                width = 5 + bool(collection.text) + len(collection.fields)
                 sql = f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * width)})"
                 connection.executemany(sql, (_cells(collection, row, feed, position) for row in newer))
             if collection.many and newer:
@@ -246,7 +248,7 @@ def _cells(collection: Collection[R], row: R, feed: str, position: int) -> list[
     cells: list[object] = [str(row.id), row.version, feed, position, encode(row)]
     if collection.text:
         cells.append(getattr(row, collection.text).casefold())
-    cells.extend(cell(getattr(row, column)) for column in collection.columns)
+    cells.extend(cell(getattr(row, column)) for column in collection.fields)
     return cells
 
 

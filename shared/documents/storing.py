@@ -55,7 +55,7 @@ def cell(value: object) -> Scalar:
 
 def declared(collection: Collection[R], field: str) -> str:
     """Return the name of a column, or refuse one that the collection does not declare."""
-    if field != "id" and field not in collection.columns:
+    if field != "id" and field not in collection.fields:
         raise InvalidError(f"'{field}' is not a filter of {collection.name}.", field=field)
     return field
 

@@ -223,6 +223,30 @@ class CaseRetired(CaseEvent, frozen=True, kw_only=True):
     report_id: UUID | None = None
 
 
+class ConflictDeclared(CaseEvent, frozen=True, kw_only=True):
+    """Somebody has a stake in this case and is kept out of it, whatever else lets them in."""
+
+    TOPIC: ClassVar[str] = "cases.conflict-declared"
+    handler: str
+    reason: Personal
+
+
+class ConflictLifted(CaseEvent, frozen=True, kw_only=True):
+    """Another person found that the stake is gone."""
+
+    TOPIC: ClassVar[str] = "cases.conflict-lifted"
+    handler: str
+    reason: Personal
+
+
+class GlassBroken(CaseEvent, frozen=True, kw_only=True):
+    """Somebody read the case although it is out of their reach, and said why; supervisors are told."""
+
+    TOPIC: ClassVar[str] = "cases.glass-broken"
+    number: str
+    reason: Personal
+
+
 class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
     """A record of an earlier system, as it stood there. Its word was never checked with a worker.
 
@@ -277,6 +301,9 @@ EVENTS: tuple[type[Event], ...] = (
     CaseClosed,
     CaseReopened,
     CaseRetired,
+    ConflictDeclared,
+    ConflictLifted,
+    GlassBroken,
     LegacyRecordImported,
     CaseFieldsViewed,
     OrganisationRegistered,

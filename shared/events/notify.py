@@ -9,12 +9,12 @@ from shared.events.values import ContactChannel, SafeContact
 NOTIFICATION = "notify.notification"
 RECIPIENT = "notify.recipient"
 
-Occasion = Literal["acknowledgement", "escalation", "answer", "closure"]
-Audience = Literal["complainant", "respondent"]
+Occasion = Literal["acknowledgement", "escalation", "answer", "closure", "break-glass"]
+Audience = Literal["complainant", "respondent", "supervisor"]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):
-    """How the complainant of a case, or an organisation, may be told something; none: nothing may be sent."""
+    """How the complainant of a case, an organisation or a supervisor may be told; none: nothing may be sent."""
 
     TOPIC: ClassVar[str] = "notify.recipient-registered"
     STREAM: ClassVar[str] = RECIPIENT

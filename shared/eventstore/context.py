@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import Actor, Envelope
+from shared.rights import Caller
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +15,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     `now` is the time of recording; `occurred_at` the time of truth, if it was earlier. `expected_version` comes from
     `If-Match`; `idempotency_key` from the header of that name, `fingerprint` tells two uses of one key apart.
     `subject` is the pseudonym of whom it is about, where that is known; without it, a stream has a person of its own.
+    `caller` is who asks from outside, with how far they reach; None for the system itself, which reaches everything.
     """
 
     actor: Actor
@@ -27,6 +29,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_key: str | None = None
     fingerprint: str | None = None
     subject: UUID | None = None
+    caller: Caller | None = None
 
     @property
     def true_at(self) -> datetime:

@@ -35,15 +35,18 @@ class Decider(Generic[S]):
         stream_id: UUID,
         context: CommandContext,
         decide: Callable[[S], Sequence[Event]],
+        admit: Callable[[S], None] = lambda _state: None,
     ) -> Sequence[Recorded]:
         """Load the stream, decide on its state and append what was decided.
 
-        Where nothing is to be said the last fact stands for the answer.
+        Where nothing is to be said the last fact stands for the answer. Another tenant's stream is as good as none;
+        `admit` refuses who may not know of it before anything about it can be told.
         """
         facts = work.read(stream_id)
-        state = self.fold(facts)
+        state = self.fold(facts) if facts and facts[0].envelope.tenant == context.tenant else None
         if state is None:
             raise NotFoundError(f"There is no {self.noun} with the id {stream_id}.")
+        admit(state)
         version = facts[-1].envelope.stream_version
         if context.expected_version is not None and context.expected_version != version:
             raise PreconditionError(

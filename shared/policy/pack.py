@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.errors import SettingsError
+from shared.rights import Role
 
 Unit = Literal["money", "workers", "documents", "sites", "services", "employers"]
 
@@ -76,6 +77,13 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.reports.get(dismiss_reason) or self.reports.get("default") or _ONE_YEAR
 
 
+class Restricted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What only few may read: cases of these issues, read by these roles and by whoever handles the case."""
+
+    issues: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the rules."""
 
@@ -87,6 +95,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issues: Mapping[str, Issue]
     remedies: Mapping[str, Remedy]
     retention: Retention = Retention()
+    restricted: Restricted = Restricted()
+
+    def is_restricted(self, issues: Iterable[str]) -> bool:
+        """Whether one of these issues is of a kind that only few may read."""
+        return not set(self.restricted.issues).isdisjoint(issues)
 
     def worst_severity(self, issues: Iterable[str]) -> str:
         """Return the gravest default severity among known issue codes."""
@@ -103,13 +116,13 @@ def read_policy(toml: bytes) -> Policy:
         _known(code, "severity", issue.severity, policy.severities)
         if issue.indicator is not None:
             _known(code, "indicator", issue.indicator, policy.indicators)
+    for code in policy.restricted.issues:
+        if code not in policy.issues:
+            raise SettingsError(f"The policy pack restricts the issue {code}, which it does not define.")
+    for role in policy.restricted.readers:
+        if role not in {known.value for known in Role}:
+            raise SettingsError(f"The policy pack lets '{role}' read restricted issues; there is no such role.")
     return policy
-
-
-@cache
-def default_policy() -> Policy:
-    """Return the pack that comes with the product."""
-    return read_policy(files("shared.policy").joinpath("default.toml").read_bytes())
 
 
 def read_policy_file(file: Path | None, setting: str) -> Policy:
@@ -120,6 +133,12 @@ def read_policy_file(file: Path | None, setting: str) -> Policy:
         return read_policy(file.read_bytes())
     except OSError as error:
         raise SettingsError(f"{setting} names a file that cannot be read: {error.strerror}.") from error
+
+
+@cache
+def default_policy() -> Policy:
+    """Return the pack that comes with the product."""
+    return read_policy(files("shared.policy").joinpath("default.toml").read_bytes())
 
 
 def _known(issue: str, what: str, code: str, among: Mapping[str, object]) -> None:

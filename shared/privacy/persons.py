@@ -12,6 +12,7 @@ from shared.events.privacy import FieldsViewed, Purpose
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
 from shared.privacy.reading import Asked, Part, Reading, Say, access_stream
+from shared.rights import DEFAULT_TENANT
 from shared.vault.sealing import place_of
 from shared.vault.vault import Vault
 
@@ -105,7 +106,8 @@ class RecordOfPerson:
             if fact.envelope.subject == subject
         ]
         parts = [_part(subject, fact) for fact in facts]
-        asked = Asked(THEMSELVES, "rights", now)
+        tenant = facts[0].envelope.tenant if facts else DEFAULT_TENANT
+        asked = Asked(THEMSELVES, "rights", now, tenant)
         masked = await self._reading.shown(parts, subject, None, self._say)
         shown = await self._reading.shown(parts, subject, asked, self._say)
         found = [

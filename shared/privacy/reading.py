@@ -14,6 +14,7 @@ from shared.events.privacy import FieldsViewed, Purpose
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore
 from shared.ids import derived_id, new_id
+from shared.rights import DEFAULT_TENANT
 from shared.supervision import Failure, attempt
 from shared.vault import tokens
 from shared.vault.sealing import Place, opened_text
@@ -23,11 +24,12 @@ log = logging.getLogger("redress.privacy")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Who wants to see what is sealed, for what, and when."""
+    """Who wants to see what is sealed, for what, when, and in which tenant that is put on record."""
 
     actor: Actor
     purpose: Purpose
     now: datetime
+    tenant: str = DEFAULT_TENANT
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -84,7 +86,9 @@ class Reading:
     async def put_on_record(self, subject: UUID, asked: Asked, viewed: FieldsViewed) -> None:
         """Write down who opened whose data, before they see it."""
         stream_id = access_stream(self._store.source, subject)
-        context = CommandContext(actor=asked.actor, now=asked.now, correlation_id=new_id(), subject=subject)
+        context = CommandContext(
+            actor=asked.actor, now=asked.now, correlation_id=new_id(), tenant=asked.tenant, subject=subject
+        )
         await self._store.write(
             context, lambda unit: unit.append(stream_id, unit.version(stream_id), [viewed], context)
         )

@@ -1,58 +1,33 @@
 """Who is calling and what they may do. Every route names its roles; a route that names none cannot be served."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from fastapi import Request
 
 from shared.errors import ForbiddenError, UnauthenticatedError
-from shared.events.envelope import Actor
+from shared.rights import Caller, Role
+from shared.web.rates import Rates
 
 SESSION_COOKIE = "redress_session"
 
 
-class Role(StrEnum):
-    """What a key is for."""
-
-    CHANNEL = "channel"
-    OPERATOR = "operator"
-    SUPERVISOR = "supervisor"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The key behind a request; `id` is the name that the record shows as actor."""
-
-    id: str
-    role: Role
-    team: str | None = None
-
-    @property
-    def actor(self) -> Actor:
-        """The caller as the envelope of an event names it."""
-        return Actor(self.id, self.role.value, self.team)
-
-
 class Gatekeeper(Protocol):
-    """Knows keys. Implemented by `shared.web.keys`."""
+    """Knows keys and tokens. Implemented by `shared.web.keys`, and with tokens by `shared.web.gate`."""
 
-    def caller(self, key: str) -> Caller | None:
-        """Return who holds this key, or None for an unknown, revoked or malformed one."""
+    async def caller(self, key: str) -> Caller | None:
+        """Return who holds this key or token, or None for an unknown, ended, revoked or malformed one."""
         ...
 
-    def session_caller(self, session: str) -> Caller | None:
+    async def session_caller(self, session: str) -> Caller | None:
         """Return who opened this browser session, or None when it is unknown or has ended."""
         ...
 
-    def open_session(self, key: str) -> str | None:
+    async def open_session(self, key: str) -> str | None:
         """Begin a browser session for the holder of a key; None for an unknown one."""
         ...
 
-    def close_session(self, session: str) -> None:
+    async def close_session(self, session: str) -> None:
         """End a browser session."""
         ...
 
@@ -77,15 +52,17 @@ def allow_page(*roles: Role) -> Access:
     return _access(frozenset(roles), _caller_by_key_or_session)
 
 
-def _access(roles: frozenset[Role], identify: Callable[[Request], Caller]) -> Access:
+def _access(roles: frozenset[Role], identify: Access) -> Access:
     async def access(request: Request) -> Caller:
-        caller = identify(request)
+        caller = await identify(request)
         if caller.role not in roles:
             wanted = ", ".join(sorted(roles))
             raise ForbiddenError(
                 f"This needs one of the roles {wanted}; the key has the role {caller.role}.",
                 roles=sorted(roles),
             )
+        rates: Rates = request.app.state.rates
+        rates.take(caller.tenant, caller.id)
         request.state.caller = caller
         return caller
 
@@ -100,12 +77,12 @@ async def public() -> None:
 setattr(public, ROLES_OF_ACCESS, frozenset[Role]())
 
 
-def _caller_by_key(request: Request) -> Caller:
+async def _caller_by_key(request: Request) -> Caller:
     header = request.headers.get("authorization", "")
     scheme, _, key = header.partition(" ")
     if scheme.lower() == "bearer" and key:
         gatekeeper: Gatekeeper = request.app.state.gatekeeper
-        caller = gatekeeper.caller(key.strip())
+        caller = await gatekeeper.caller(key.strip())
         if caller is not None:
             return caller
     raise UnauthenticatedError(
@@ -113,11 +90,11 @@ def _caller_by_key(request: Request) -> Caller:
     )
 
 
-def _caller_by_key_or_session(request: Request) -> Caller:
+async def _caller_by_key_or_session(request: Request) -> Caller:
     session = request.cookies.get(SESSION_COOKIE)
     if session and "authorization" not in request.headers:
         gatekeeper: Gatekeeper = request.app.state.gatekeeper
-        caller = gatekeeper.session_caller(session)
+        caller = await gatekeeper.session_caller(session)
         if caller is not None:
             return caller
-    return _caller_by_key(request)
+    return await _caller_by_key(request)

@@ -13,11 +13,13 @@ from fastapi.routing import iter_route_contexts
 from shared.clock import Clock, system_clock
 from shared.errors import SettingsError
 from shared.observing.metrics import Measured, exposition
+from shared.rights import Role
 from shared.web import problems
-from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, Role, allow, public
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Gatekeeper, allow, public
 from shared.web.consistency import WaitFor
 from shared.web.hardening import Hardening
 from shared.web.limits import Admission, BodyLimit, Traffic
+from shared.web.rates import Rates
 from shared.web.settings import WebSettings
 
 VERSION = "0.1.0"
@@ -37,8 +39,10 @@ def create_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
     clock: Clock = system_clock,
     traffic: Traffic | None = None,
+    settings: WebSettings | None = None,
 ) -> FastAPI:
     """Join routers to one app; a route without an access rule is a `SettingsError`, never an open door."""
+    settings = settings or WebSettings()
     app = FastAPI(
         title="Redress",
         version=VERSION,
@@ -52,6 +56,8 @@ def create_app(
     app.state.gatekeeper = gatekeeper
     app.state.wait_for = wait_for
     app.state.clock = clock
+    app.state.behind_tls = settings.behind_tls
+    app.state.rates = Rates(settings.requests_per_second, settings.burst)
     problems.install(app)
     # Not included but taken over: an included router is searched twice at each level, a plain list once.
     for router in (_health(live, ready), _monitoring(measured), *routers):
@@ -60,7 +66,7 @@ def create_app(
     _refuse_open_doors(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Admission, traffic=traffic or Traffic())
-    app.add_middleware(Hardening, behind_tls=WebSettings().behind_tls)
+    app.add_middleware(Hardening, behind_tls=settings.behind_tls)
     return app
 
 

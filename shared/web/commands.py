@@ -14,7 +14,8 @@ from shared.errors import InvalidError
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 from shared.ids import new_id
-from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, Role, allow
+from shared.rights import Caller, Role
+from shared.web.access import PARAMETERS, ROLES_OF_ACCESS, allow
 from shared.web.consistency import POSITION_HEADER, position_token
 
 C = TypeVar("C")
@@ -65,20 +66,27 @@ def commanded(*roles: Role) -> Commanding:
     async def commanding(request: Request) -> CommandContext:
         caller = await access(request)
         headers = request.headers
-        idempotency_key = _short(headers, "idempotency-key")
+        idempotency_key = _short(headers, "idempotency-key") or None
         return CommandContext(
             actor=caller.actor,
             now=request.app.state.clock(),
             correlation_id=new_id(),
             traceparent=_short(headers, "traceparent"),
             expected_version=_version(headers.get("if-match")),
-            idempotency_key=idempotency_key and f"{caller.id}:{idempotency_key}",
+            tenant=caller.tenant,
+            caller=caller,
+            idempotency_key=idempotency_key and f"{caller.tenant}\x1f{caller.id}\x1f{idempotency_key}",
             fingerprint=await _fingerprint(request) if idempotency_key else None,
         )
 
     setattr(commanding, ROLES_OF_ACCESS, frozenset(roles))
     setattr(commanding, PARAMETERS, COMMAND_HEADERS)
     return commanding
+
+
+def context_of(caller: Caller, now: datetime) -> CommandContext:
+    """Return the context of what a query puts on record about itself."""
+    return CommandContext(actor=caller.actor, now=now, correlation_id=new_id(), tenant=caller.tenant, caller=caller)
 
 
 def Commanded(*roles: Role) -> Any:  # noqa: N802 - reads as a marker at the parameter, like Depends

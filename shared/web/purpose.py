@@ -7,10 +7,11 @@ from fastapi import Request
 from shared.errors import ForbiddenError, InvalidError
 from shared.events.privacy import Purpose
 from shared.privacy.reading import Asked
-from shared.web.access import PARAMETERS, Caller, Role
+from shared.rights import Caller, Role
+from shared.web.access import PARAMETERS
 
 PURPOSE_HEADER = "Redress-Purpose"
-OPENERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+OPENERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
@@ -25,7 +26,7 @@ async def purpose(request: Request) -> Asked | None:
     caller: Caller = request.state.caller
     if caller.role not in OPENERS:
         raise ForbiddenError(f"The role {caller.role} reads without what people said; leave {PURPOSE_HEADER} out.")
-    return Asked(caller.actor, wanted, request.app.state.clock())
+    return Asked(caller.actor, wanted, request.app.state.clock(), caller.tenant)
 
 
 PURPOSE_PARAMETER: dict[str, Any] = {

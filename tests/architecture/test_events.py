@@ -9,7 +9,7 @@ from shared.events import REGISTRY, Event, cases, intake, notify
 from shared.events.envelope import Unreadable
 
 TOPIC = re.compile(r"(?P<service>intake|cases|notify)\.[a-z]+(?:-[a-z]+)+")
-IRREGULAR = {"sent", "met", "withdrawn", "begun", "split", "undone", "told", "taken", "sealed"}
+IRREGULAR = {"sent", "met", "withdrawn", "begun", "split", "undone", "told", "taken", "sealed", "broken"}
 MODULES = {"intake": intake, "cases": cases, "notify": notify}
 
 

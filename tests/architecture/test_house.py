@@ -27,17 +27,19 @@ OUTSIDE: Mapping[str, set[str]] = {
     "cryptography": {"shared.vault"},
     "aiosmtplib": {"services.notify.channels"},
     "bson": {"shared.documents"},
+    "argon2": {"shared.web.keys"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
-    "httpx": {"services.notify.channels", "shared.cli.demo"},
+    "httpx": {"services.notify.channels", "shared.cli.demo", "shared.web.jwks"},
     "jinja2": {"services.reporting.api"},
+    "joserfc": {"shared.web.jwks", "shared.web.oidc"},
     "motor": {"shared.documents"},
     "prometheus_client": {"shared.observing.metrics"},
     "psycopg": {
         "shared.eventstore",
         "shared.vault.postgres",
         "shared.vault.postgres_moving",
-        "shared.web.keys_postgres",
+        "shared.web.keys.postgres",
     },
     "pymongo": {"shared.documents"},
     "rich": {"shared.cli"},
@@ -126,7 +128,7 @@ def test_postgresql_is_known_only_where_it_is_chosen() -> None:
         for name in imported_names(node)
         if name.startswith(("psycopg", "eventsourcing.postgres"))
     }
-    assert {name for name in knowing if not name.startswith("postgres")} == {"leading", "keys_postgres"}
+    assert {name for name in knowing if not name.startswith("postgres")} == {"leading"}
 
 
 def test_nothing_comes_from_outside_unnoticed() -> None:

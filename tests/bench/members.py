@@ -19,7 +19,7 @@ import uvloop
 from aiokafka import TopicPartition
 
 from services.__main__ import RARELY
-from services.cases.projections import PROJECTIONS
+from services.cases.projections import projections
 from shared.bus.hearers import Folding
 from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.hearing import Hearing, feed_name
@@ -28,12 +28,15 @@ from shared.documents.folding import Projection
 from shared.documents.mongo import MongoDocuments
 from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
+from shared.policy import default_policy
 from shared.supervision import attempt_async
 from tests.bench.bench import BenchError
 from tests.bench.ground import Ground
 
 SOURCE = "cases"
-MINE: list[Projection[Any]] = [projection for projection in PROJECTIONS if projection.source == SOURCE]
+MINE: list[Projection[Any]] = [
+    projection for projection in projections(default_policy()) if projection.source == SOURCE
+]
 JOINING, FOLDING, LEAVING = 60.0, 120.0, 15.0
 SESSION_MS = 3000
 

@@ -13,7 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import ReplaceOne
 
 from services.cases.application import index
-from services.cases.projections import PROJECTIONS
+from services.cases.projections import projections
 from shared.bus.kafka.clients import consumer, producer, within
 from shared.bus.kafka.marks import Marks, partitions
 from shared.bus.kafka.records import Outgoing, outgoing
@@ -25,6 +25,7 @@ from shared.documents.storing import stored_name
 from shared.eventstore.leading import Leader
 from shared.eventstore.open import open_postgres_store
 from shared.eventstore.postgres import PostgresEventStore
+from shared.policy import default_policy
 from tests.bench.bench import Bench, BenchError, Row
 from tests.bench.ground import Ground
 from tests.bench.lives import write_lives
@@ -34,7 +35,7 @@ SOURCE, STREAM = "cases", "cases.case"
 FACTS, FEW = 50_000, 6_000
 LEAST_SEALED = 20_000.0
 BATCH = 1000
-VIEW: Projection[Any] = next(projection for projection in PROJECTIONS if projection.stream == STREAM)
+VIEW: Projection[Any] = next(projection for projection in projections(default_policy()) if projection.stream == STREAM)
 
 
 def publishing(bench: Bench) -> list[Row]:

@@ -1,15 +1,17 @@
 """Who may do what: every route, every role, and nobody at all."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import APIRouter
 
 from shared.errors import SettingsError
-from shared.web.access import Role
+from shared.rights import Role
 from shared.web.app import create_app, doors
-from tests.support.app import Client, System
+from shared.web.settings import WebSettings
+from tests.support.app import Client, System, embedded, running
 
 NOBODY: Any = None
 MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct"}
@@ -22,8 +24,9 @@ OPEN = (
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
-STAFF = {"operator", "supervisor", "auditor", "admin"}
-WRITERS = {"operator", "supervisor", "admin"}
+STAFF = {"operator", "supervisor", "safeguarding", "auditor", "admin"}
+WRITERS = {"operator", "supervisor", "safeguarding", "admin"}
+HEADS = {"supervisor", "safeguarding", "admin"}
 
 ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
@@ -39,9 +42,11 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/subjects/{subject}/lift-hold"): {"supervisor", "admin"},
     ("POST", "/intake/v1/subjects/{subject}/correct"): WRITERS,
     ("GET", "/intake/v1/subjects/{subject}/proof"): {"supervisor", "admin", "auditor"},
-    ("GET", "/cases/v1/cases"): STAFF,
+    ("GET", "/cases/v1/cases"): STAFF | {"partner"},
     ("POST", "/cases/v1/cases"): WRITERS,
-    ("GET", "/cases/v1/cases/{case_id}"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}"): STAFF | {"partner"},
+    ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
+    ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
@@ -50,16 +55,16 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
     ("GET", "/reporting/v1/reports"): STAFF,
     ("GET", "/reporting/v1/reports/{name}"): STAFF,
-    ("GET", "/reporting/v1/editions"): STAFF,
-    ("GET", "/reporting/v1/editions/{quarter}"): STAFF,
-    ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF,
+    ("GET", "/reporting/v1/editions"): STAFF | {"partner"},
+    ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
+    ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
     ("GET", "/"): STAFF,
     ("GET", "/metrics"): {"auditor", "admin"},
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
-        *("respond", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("declare-conflict", "plan", "complete-item", "verify-item", "close", "reopen"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""
@@ -114,13 +119,13 @@ def test_a_revoked_key_is_worth_nothing(system: System) -> None:
     assert client.get("/cases/v1/cases").status_code == 401
 
 
-def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
-    session = system.house.keys.open_session(system.operator.key)
+async def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
+    session = await system.house.keys.open_session(system.operator.key)
     cookie = {"Cookie": f"redress_session={session}"}
     assert system.http.get("/", headers=cookie).status_code == 200
     assert system.http.get("/cases/v1/cases", headers=cookie).status_code == 401
     assert session is not None
-    system.house.keys.close_session(session)
+    await system.house.keys.close_session(session)
     assert system.http.get("/", headers=cookie).status_code == 401
 
 
@@ -144,6 +149,51 @@ def test_the_description_shows_an_example_for_every_answer_and_every_body(system
     assert "Problem" in text or "Problem" in document["components"]["schemas"]
 
 
+GUARDED = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cache-control",
+    "permissions-policy",
+}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cases/v1/cases", "/livez", "/openapi.json", "/static/reporting.css", "/public", "/none"]
+)
+def test_every_answer_tells_browsers_to_run_frame_and_keep_nothing(system: System, path: str) -> None:
+    for client in (system.admin, system.nobody):
+        answer = client.get(path)
+        assert set(answer.headers) >= GUARDED
+        assert (answer.headers["x-content-type-options"], answer.headers["referrer-policy"]) == (
+            "nosniff",
+            "no-referrer",
+        )
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert "script-src" not in policy
+        kept = "max-age" if path.startswith("/static") else "no-store"
+        assert kept in answer.headers["cache-control"]
+    assert "strict-transport-security" not in system.admin.get(path).headers
+
+
+def test_a_page_holds_no_script_and_no_style_of_its_own(system: System) -> None:
+    page = system.admin.get("/").text
+    assert not re.search(r"<script|\son\w+=|\sstyle=|javascript:", page)
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_return(tmp_path: Path) -> None:
+    with running(embedded(tmp_path, web=WebSettings(requests_per_second=0.1, burst=3))) as limited:
+        answers = [limited.operator.get("/cases/v1/cases") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+        assert answers[-1].json()["type"] == "urn:redress:problem:too-many-requests"
+        assert limited.colleague.get("/cases/v1/cases").status_code == 200
+
+
 def test_health_tells_nothing_about_cases(system: System) -> None:
     assert system.http.get("/livez").json() == {"ok": True, "unwell": []}
     assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters"}
@@ -155,11 +205,3 @@ def test_a_monitor_sees_how_far_behind_the_views_are_and_nothing_of_the_matter(s
     assert "redress_consumer_lag_events{view=" in answer.text
     assert "redress_loop_silence_seconds{loop=" in answer.text
     assert system.operator.get("/metrics").status_code == 403
-
-
-@pytest.mark.parametrize("path", ["/livez", "/cases/v1/cases", "/nowhere", "/public"])
-def test_every_answer_tells_browsers_to_run_frame_and_keep_nothing(system: System, path: str) -> None:
-    told = system.http.get(path).headers
-    assert "frame-ancestors 'none'" in told["content-security-policy"]
-    assert (told["x-content-type-options"], told["referrer-policy"]) == ("nosniff", "no-referrer")
-    assert "no-store" in told["cache-control"]

@@ -4,9 +4,11 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shared.web.settings import WebSettings
 from tests.support.app import System, embedded, running
 
 CHARTS = ("volume", "issues", "closing", "overdue", "money", "answers")
@@ -79,8 +81,18 @@ def test_without_a_key_the_page_is_a_sign_in_form(system: System) -> None:
     assert "Contacts" not in answer.text
 
 
+def form_of(system: System) -> str:
+    """Return the token of the form that the browser sees just now."""
+    (token,) = set(re.findall(r'name="form" value="([0-9a-f]+)"', system.http.get("/").text))
+    return str(token)
+
+
+def sign_in(system: System, key: str) -> Any:
+    return system.http.post("/sign-in", data={"key": key, "form": form_of(system)}, follow_redirects=False)
+
+
 def test_a_key_opens_a_session_that_scripts_cannot_read_and_other_sites_cannot_use(empty: System) -> None:
-    answer = empty.http.post("/sign-in", data={"key": empty.auditor.key}, follow_redirects=False)
+    answer = sign_in(empty, empty.auditor.key)
 
     cookie = answer.headers["set-cookie"].lower()
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
@@ -89,18 +101,38 @@ def test_a_key_opens_a_session_that_scripts_cannot_read_and_other_sites_cannot_u
     assert empty.http.get("/").status_code == 200
     assert empty.http.get("/reporting/v1/reports/volume?format=csv").status_code == 200
 
-    empty.http.post("/sign-out")
+    empty.http.post("/sign-out", data={"form": form_of(empty)})
 
     assert empty.http.get("/").status_code == 401
+
+
+def test_a_form_of_another_site_signs_nobody_in_or_out(empty: System) -> None:
+    assert empty.http.post("/sign-in", data={"key": empty.auditor.key}).status_code == 403
+    stolen = form_of(empty)
+    empty.http.cookies.clear()
+    assert empty.http.post("/sign-in", data={"key": empty.auditor.key, "form": stolen}).status_code == 403
+    sign_in(empty, empty.auditor.key)
+    for form in ("", stolen, "\u00e9"):
+        refused = empty.http.post("/sign-out", data={"form": form})
+        assert refused.status_code == 403
+        assert "not from a page of ours" in refused.text
+    assert empty.http.get("/").status_code == 200
 
 
 def test_a_wrong_key_opens_nothing(empty: System) -> None:
-    answer = empty.http.post("/sign-in", data={"key": "rdk_wrong"})
+    answer = sign_in(empty, "rdk_wrong")
 
     assert answer.status_code == 401
     assert "not known" in answer.text
-    assert "set-cookie" not in answer.headers
+    assert "redress_session" not in answer.headers.get("set-cookie", "")
     assert empty.http.get("/").status_code == 401
+
+
+def test_behind_tls_cookies_travel_by_it_alone_and_browsers_are_told_so(tmp_path: Path) -> None:
+    with running(embedded(tmp_path, web=WebSettings(behind_tls=True))) as system:
+        page = system.http.get("/")
+        assert "secure" in page.headers["set-cookie"].lower()
+        assert page.headers["strict-transport-security"].startswith("max-age=")
 
 
 def test_a_key_for_channels_may_not_see_figures(system: System) -> None:

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, Phase, given, reject, settings
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
+from shared.rights import Role
+from tests.http.test_tenancy import desk
 from tests.support.app import System, embedded, running
 
 EACH = settings(
@@ -22,6 +24,12 @@ EACH = settings(
 )
 
 
+FEW = settings(EACH, max_examples=6)
+
+CANARY = "Ma Thida of bed 14"
+"""Stands in everything that the one tenant says, and in nothing that the other may see."""
+
+
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The embedded form: the loops of engines draw random numbers, which the search for requests forbids."""
@@ -29,10 +37,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield started
 
 
-def send(system: System, case: schemathesis.Case[Any]) -> httpx2.Response:
-    """Send a generated request, whatever it looks like, with a key that may do everything."""
+def send(system: System, case: schemathesis.Case[Any], key: str | None = None) -> httpx2.Response:
+    """Send a generated request, whatever it looks like; without another key, with one that may do everything."""
     told = case.as_transport_kwargs(base_url="http://testserver")
-    headers = {**told.get("headers", {}), "Authorization": f"Bearer {system.admin.key}"}
+    headers = {**told.get("headers", {}), "Authorization": f"Bearer {key or system.admin.key}"}
     data = told.get("data")
     content = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     body = {"json": told["json"]} if "json" in told else {"content": content}
@@ -62,3 +70,26 @@ def test_no_generated_request_makes_an_error_of_ours(system: System) -> None:
             attack()
     assert len(sent) > 500
     assert {200, 422} <= set(sent)
+
+
+def test_a_stranger_with_the_right_ids_and_the_wrong_tenant_gets_nothing_out(system: System) -> None:
+    home, key = desk(system, "home", CANARY), system.client(Role.ADMIN, tenant="away").key
+    schema = schemathesis.openapi.from_dict(system.openapi())
+    sent: list[int] = []
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        if "_id}" not in found.ok().path:
+            continue
+
+        @FEW
+        @given(case=found.ok().as_strategy(generation_mode=GenerationMode.POSITIVE))
+        def attack(case: schemathesis.Case[Any]) -> None:
+            case.path_parameters = {name: home.ids[name] for name in case.path_parameters}
+            answer = send(system, case, key)
+            sent.append(answer.status_code)
+            assert 400 <= answer.status_code < 500, (case.method, case.formatted_path, answer.text)
+            assert CANARY not in answer.text
+
+        attack()
+    assert len(sent) > 100
+    assert 404 in sent

@@ -16,16 +16,21 @@ from services.notify.settings import Settings
 from shared.clock import Clock, system_clock
 from shared.embedded import open_embedded
 from shared.eventstore.store import EventStore
+from shared.rights import Role
 from shared.service import Build, Service
-from shared.web.access import Role
 from shared.web.app import openapi_of
-from shared.web.keys import Keys
+from shared.web.keys import Cost, Keys, kept_keys
+from shared.web.settings import OidcSettings, WebSettings
 
 TESTED: Mapping[str, Build] = {
     **BUILDERS,
     "notify": lambda parts, _logs: notify.build(parts, Settings(webhook_allowed_hosts=("127.0.0.1",))),
 }
 """The services as they are, but for one setting: webhooks may call this machine, where the tests listen."""
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+"""The organisation of the partner: one that no case concerns."""
+QUICK = Cost(passes=1, memory=8)
+"""Hashes of keys that cost next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class House(Protocol):
     keys: Keys
 
     @property
+    def clock(self) -> Clock:
+        """Return the time of this system."""
+        ...
+
+    @property
     def stores(self) -> Mapping[str, EventStore]:
         """The record of each service."""
         ...
@@ -87,9 +97,15 @@ class System:
     operator: Client
     colleague: Client
     supervisor: Client
+    safeguarding: Client
+    partner: Client
     auditor: Client
     admin: Client
     nobody: Client
+
+    def client(self, role: Role, **limits: Any) -> Client:
+        """Return a client with a key of its own."""
+        return Client(self.http, self.house.keys.create(role, **limits)[1])
 
     def openapi(self) -> dict[str, Any]:
         """Return the description of all services as one document."""
@@ -100,15 +116,30 @@ class System:
         return first
 
 
-def embedded(folder: Path, clock: Clock = system_clock) -> House:
+def quick_keys(data: Path, clock: Clock = system_clock) -> Keys:
+    """Open keys whose hashes cost next to nothing."""
+    return kept_keys(data, clock, QUICK)
+
+
+def embedded(
+    folder: Path,
+    clock: Clock = system_clock,
+    *,
+    builders: Mapping[str, Build] = TESTED,
+    web: WebSettings | None = None,
+    oidc: OidcSettings | None = None,
+) -> House:
     """Open all services in this process, on a folder."""
-    return open_embedded(folder, TESTED, clock)
+    return open_embedded(folder, builders, clock, keys=quick_keys, web=web, oidc=oidc)
 
 
 @contextmanager
 def running(house: House) -> Iterator[System]:
     """Run the system until the block ends; `colleague` is a second operator."""
-    keys = {name.value: house.keys.create(name, name=name.value)[1] for name in Role}
+    keys = {
+        role.value: house.keys.create(role, name=role.value, organisation=NOWHERE if role is Role.PARTNER else None)[1]
+        for role in Role
+    }
     keys["colleague"] = house.keys.create(Role.OPERATOR, name="colleague")[1]
     app = house.app()
     apps: Sequence[FastAPI] = getattr(app.state, "apps", [app])

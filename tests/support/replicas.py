@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from shared.bus.kafka.clients import KafkaSettings
 from shared.bus.kafka.topics import apply
+from shared.clock import system_clock
 from shared.eventstore.store import EventStore
 from shared.scale_out import Replica, ScaleOutSettings, open_replica
-from shared.web.key_settings import shared_keys
-from shared.web.keys import Keys
-from tests.support.app import TESTED
+from shared.web.keys import Keys, shared_keys
+from tests.support.app import QUICK, TESTED
 
 ROOT = "cmVkcmVzcyByZWRyZXNzIHJlZHJlc3MgcmVkcmVzcyE="
 
@@ -26,7 +26,8 @@ class Replicas:
     def __init__(self, settings: ScaleOutSettings, kafka: KafkaSettings) -> None:
         """Make the topics and open the replicas."""
         self.data = settings.data
-        self.keys = shared_keys(settings.postgres())
+        self.clock = system_clock
+        self.keys = shared_keys(settings.postgres(), cost=QUICK)
         self._replicas: Mapping[str, Replica] = asyncio.run(_opened(settings, kafka, self.keys))
         self.stores: Mapping[str, EventStore] = {name: replica.store for name, replica in self._replicas.items()}
         self.services = {name: replica.service for name, replica in self._replicas.items()}

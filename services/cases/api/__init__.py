@@ -13,4 +13,4 @@ from shared.clock import Clock
 
 def routers(cases: Cases, records: Records, lists: Lists, clock: Clock) -> Sequence[APIRouter]:
     """Return every route of this service."""
-    return opening_routes(cases), command_routes(cases), reading_routes(records, lists, clock)
+    return opening_routes(cases), command_routes(cases), reading_routes(cases, records, lists, clock)

@@ -57,6 +57,15 @@ class AcknowledgeBody(CommandBody):
     no_safe_channel_because: Line | None = None
 
 
+class ConflictBody(CommandBody):
+    """Whose stake in the case it is, and what it is or why it is gone."""
+
+    model_config = example(handler="operator-3f2a91bc", reason="A relative is foreman at this plant.")
+
+    handler: Annotated[Word, Field(description="The key id of the person; an operator can name only themselves.")]
+    reason: Line
+
+
 class TriageBody(CommandBody):
     """What it is about, how grave, whether ours to handle, and the safety screen."""
 

@@ -13,11 +13,12 @@ from services.cases.application import Cases, case_number
 from services.cases.domain import commands
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
-from shared.web.access import Role
+from shared.rights import Role
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.lean import LeanRoute
 
-OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
+HEADS = (Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 
 CREATED = 201
 
@@ -41,12 +42,14 @@ COMMANDS = (
     CommandRoute("withdraw-consent", bodies.WithdrawConsentBody, commands.WithdrawConsent, Cases.withdraw_consent),
     CommandRoute("name-respondent", bodies.NameRespondentBody, commands.NameRespondent, Cases.name_respondent),
     CommandRoute("escalate", bodies.EscalateBody, commands.Escalate, Cases.escalate),
-    CommandRoute("respond", bodies.RespondBody, commands.Respond, Cases.respond),
+    CommandRoute("respond", bodies.RespondBody, commands.Respond, Cases.respond, (*OFFICE, Role.PARTNER)),
     CommandRoute("plan", remedy_bodies.PlanBody, commands.AgreePlan, Cases.plan),
     CommandRoute("complete-item", remedy_bodies.CompleteItemBody, commands.CompleteItem, Cases.complete_item),
     CommandRoute("verify-item", remedy_bodies.VerifyItemBody, commands.VerifyItem, Cases.verify_item),
     CommandRoute("close", remedy_bodies.CloseBody, commands.CloseCase, Cases.close),
     CommandRoute("reopen", remedy_bodies.ReopenBody, commands.ReopenCase, Cases.reopen),
+    CommandRoute("declare-conflict", bodies.ConflictBody, commands.DeclareConflict, Cases.declare_conflict),
+    CommandRoute("lift-conflict", bodies.ConflictBody, commands.LiftConflict, Cases.lift_conflict, HEADS),
 )
 
 

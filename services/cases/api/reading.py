@@ -1,65 +1,120 @@
 """Routes that only read."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.cases.api import examples
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
 from services.cases.api.words import PREFIX
+from services.cases.application import Cases
 from services.cases.views import AsOf, CaseFilters, Lists, OrganisationFilters, Records
 from shared.clock import Clock
+from shared.errors import ForbiddenError, InvalidError
 from shared.privacy.reading import Asked
-from shared.web.access import Role, allow
-from shared.web.commands import as_command
+from shared.rights import Caller, Role
+from shared.web.access import PARAMETERS, allow
+from shared.web.commands import as_command, context_of
 from shared.web.consistency import caught_up
 from shared.web.purpose import purpose
 
 Opening = Annotated[Asked | None, Depends(purpose)]
 
-READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+STAFF = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
+BREAKERS = {Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING}
+"""Who may break the glass; auditors and admins reach what they need without, partners never more than their part."""
+
+of_staff = allow(*STAFF)
+of_staff_and_partners = allow(*STAFF, Role.PARTNER)
+
+GLASS_HEADER = "Redress-Break-Glass"
+GLASS_PARAMETER: dict[str, Any] = {
+    "name": GLASS_HEADER,
+    "in": "header",
+    "description": "Why a case out of reach must be read now. It is put on record, and supervisors are told.",
+    "schema": {"type": "string", "minLength": 10, "maxLength": 300},
+}
+_LONGEST_REASON = 300
 
 
-def reading_routes(records: Records, lists: Lists, clock: Clock) -> APIRouter:
+async def glass_reason(request: Request) -> str | None:
+    """Return why the glass is to be broken; None when it is not."""
+    reason = request.headers.get(GLASS_HEADER)
+    if reason is not None and len(reason) > _LONGEST_REASON:
+        raise InvalidError(f"{GLASS_HEADER} has up to {_LONGEST_REASON} characters.", field=GLASS_HEADER)
+    return reason
+
+
+setattr(glass_reason, PARAMETERS, [GLASS_PARAMETER])
+
+Glass = Annotated[str | None, Depends(glass_reason)]
+
+
+def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -> APIRouter:
     """Return the routes that answer questions."""
-    routes = APIRouter(prefix=PREFIX, tags=["cases"], dependencies=[Depends(allow(*READERS)), Depends(caught_up)])
+    routes = APIRouter(prefix=PREFIX, tags=["cases"], dependencies=[Depends(caught_up)])
+
+    async def broken(glass: str | None, caller: Caller, case_id: UUID) -> bool:
+        if glass is None:
+            return False
+        if caller.role not in BREAKERS:
+            raise ForbiddenError(f"The role {caller.role} may not break the glass.")
+        await cases.break_glass(context=context_of(caller, clock()), case_id=case_id, reason=glass)
+        return True
 
     @routes.get(
         "/cases",
         summary="List cases, the newest first",
         responses=shown(200, examples.CASES),
     )
-    async def list_cases(asked: Annotated[CasesAsked, Query()]) -> Response:
+    async def list_cases(
+        caller: Annotated[Caller, Depends(of_staff_and_partners)], asked: Annotated[CasesAsked, Query()]
+    ) -> Response:
         filters = as_command(asked, CaseFilters)
-        return _json(await lists.cases(filters, clock(), asked.limit, asked.after))
+        return _json(await lists.cases(caller, filters, clock(), asked.limit, asked.after))
 
     @routes.get("/cases/{case_id}", summary="Read a case, or its past", responses=shown(200, examples.CASE))
-    async def get_case(case_id: UUID, asked: Annotated[PastAsked, Query()], opening: Opening) -> Response:
-        version, case = await records.case(case_id, as_command(asked, AsOf), clock(), opening)
+    async def get_case(
+        case_id: UUID,
+        caller: Annotated[Caller, Depends(of_staff_and_partners)],
+        asked: Annotated[PastAsked, Query()],
+        opening: Opening,
+        glass: Glass,
+    ) -> Response:
+        past, anyway = as_command(asked, AsOf), await broken(glass, caller, case_id)
+        version, case = await records.case(caller, case_id, past, clock(), opening, glass_broken=anyway)
         return _json(case, version)
 
     @routes.get("/cases/{case_id}/events", summary="Read every fact of a case", responses=shown(200, examples.HISTORY))
-    async def get_history(case_id: UUID, opening: Opening) -> Response:
-        return _json(await records.history(case_id, opening))
+    async def get_history(
+        case_id: UUID, caller: Annotated[Caller, Depends(of_staff)], opening: Opening, glass: Glass
+    ) -> Response:
+        anyway = await broken(glass, caller, case_id)
+        return _json(await records.history(caller, case_id, opening, glass_broken=anyway))
 
     @routes.get(
         "/organisations",
         summary="List organisations, the newest first",
         responses=shown(200, examples.ORGANISATIONS),
     )
-    async def list_organisations(asked: Annotated[OrganisationsAsked, Query()]) -> Response:
-        return _json(await lists.organisations(as_command(asked, OrganisationFilters), asked.limit, asked.after))
+    async def list_organisations(
+        caller: Annotated[Caller, Depends(of_staff)], asked: Annotated[OrganisationsAsked, Query()]
+    ) -> Response:
+        filters = as_command(asked, OrganisationFilters)
+        return _json(await lists.organisations(caller, filters, asked.limit, asked.after))
 
     @routes.get(
         "/organisations/{organisation_id}",
         summary="Read an organisation",
         responses=shown(200, examples.ORGANISATION_SHOWN),
     )
-    async def get_organisation(organisation_id: UUID, opening: Opening) -> Response:
-        version, organisation = await records.organisation(organisation_id, opening)
+    async def get_organisation(
+        organisation_id: UUID, caller: Annotated[Caller, Depends(of_staff)], opening: Opening
+    ) -> Response:
+        version, organisation = await records.organisation(caller, organisation_id, opening)
         return _json(organisation, version)
 
     return routes

@@ -12,7 +12,7 @@ from shared.legacy import LegacyRecord
 
 def import_record(unit: UnitOfWork, record: LegacyRecord, context: CommandContext) -> bool:
     """Write the record as a case of its own; one that was imported before changes nothing and is False."""
-    case_id = derived_id("legacy", record.source, record.reference)
+    case_id = derived_id("legacy", context.tenant, record.source, record.reference)
     if unit.read(case_id):
         return False
     number = free_number(unit, case_id)

@@ -23,7 +23,7 @@ def index(recorded: Recorded) -> Iterable[IndexEntry]:
         case facts.CaseOpened(number=number):
             return (IndexEntry(CASE_NUMBER, number, stream_id),)
         case facts.OrganisationRegistered() as event:
-            return (IndexEntry(ORGANISATION, identity(event), stream_id),)
+            return (IndexEntry(ORGANISATION, identity(event, recorded.envelope.tenant), stream_id),)
         case _:
             return ()
 
@@ -41,9 +41,9 @@ def free_number(unit: UnitOfWork, case_id: UUID) -> str:
     return next(number for number in numbers if unit.lookup(CASE_NUMBER, number) is None)
 
 
-def organisation_is_new(unit: UnitOfWork, event: facts.OrganisationRegistered) -> None:
+def organisation_is_new(unit: UnitOfWork, event: facts.OrganisationRegistered, tenant: str) -> None:
     """Refuse a second registration of the same name, kind and country, naming the first."""
-    existing = unit.lookup(ORGANISATION, identity(event))
+    existing = unit.lookup(ORGANISATION, identity(event, tenant))
     if existing is not None:
         raise ConflictError(
             "An organisation of this name, kind and country is registered already.", organisation_id=existing

@@ -9,9 +9,10 @@ from services.cases.application import streams
 from services.cases.application.importing import import_record
 from services.cases.application.index import free_number, number_is_free, organisation_is_new
 from services.cases.application.numbering import case_number
-from services.cases.domain import closing, commands, disclosure, opening, organisations, remedies
+from services.cases.domain import closing, commands, disclosure, opening, organisations, reaching, remedies
 from services.cases.domain.state import Case
 from shared.clock import Clock, system_clock
+from shared.errors import ForbiddenError
 from shared.events.envelope import Actor, Event, Recorded
 from shared.events.intake import ReportAccepted
 from shared.eventstore.context import CommandContext
@@ -20,6 +21,7 @@ from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from shared.legacy import LegacyRecord
 from shared.policy import Policy, default_policy
+from shared.rights import Role
 from shared.vault.sealing import opened, place_of
 from shared.vault.vault import Vault
 
@@ -95,7 +97,7 @@ class Cases:
         by, recipient = context.actor.id, disclosure.recipient_id(command.recipient)
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            known = streams.organisation(unit, recipient) is not None
+            known = streams.organisation(unit, recipient, context.tenant) is not None
             return disclosure.consent(case, command, by=by, recipient_known=known)
 
         return await self._change(context, case_id, decide)
@@ -112,7 +114,7 @@ class Cases:
         """Name a respondent."""
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            found = streams.organisation(unit, command.organisation_id)
+            found = streams.organisation(unit, command.organisation_id, context.tenant)
             return disclosure.name_respondent(case, command, organisation=found)
 
         return await self._change(context, case_id, decide)
@@ -122,7 +124,7 @@ class Cases:
         escalation_id, at, policy = self._ids(), context.true_at, self.policy
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            found = streams.organisation(unit, command.organisation_id)
+            found = streams.organisation(unit, command.organisation_id, context.tenant)
             return disclosure.escalate(
                 self._with_the_person(case),
                 command,
@@ -136,6 +138,9 @@ class Cases:
 
     async def respond(self, *, context: CommandContext, case_id: UUID, command: commands.Respond) -> Written:
         """Record the answer of an escalated party."""
+        speaker = context.caller
+        if speaker and speaker.role is Role.PARTNER and speaker.organisation != str(command.organisation_id):
+            raise ForbiddenError("A partner answers for their own organisation only.")
         return await self._change(context, case_id, lambda _, case: disclosure.respond(case, command))
 
     async def plan(self, *, context: CommandContext, case_id: UUID, command: commands.AgreePlan) -> Written:
@@ -163,7 +168,8 @@ class Cases:
         by, policy = context.actor.id, self.policy
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            known = streams.is_case(unit, command.surviving_case_id)
+            survivor = streams.case(unit, command.surviving_case_id, context.tenant)
+            known = survivor is not None and self._reaches(survivor, context)
             return closing.close(case, command, by=by, survivor_known=known, policy=policy)
 
         return await self._change(context, case_id, decide)
@@ -175,7 +181,38 @@ class Cases:
     async def retire(self, *, context: CommandContext, case_id: UUID) -> Written:
         """Say that a case was kept long enough."""
         at, policy = context.true_at, self.policy
-        return await self._change(context, case_id, lambda _, case: closing.retire(case, at=at, policy=policy))
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            own = streams.in_its_tenant(unit, case_id, context)
+            return streams.change_case(
+                unit, case_id, own, lambda case: closing.retire(case, at=at, policy=policy), lambda _case: None
+            )
+
+        return await self.store.write(context, work)
+
+    async def declare_conflict(
+        self, *, context: CommandContext, case_id: UUID, command: commands.DeclareConflict
+    ) -> Written:
+        """Keep somebody out of the case; an operator themselves only, so that nobody locks a colleague out."""
+        teller = context.caller
+        if teller and teller.role is Role.OPERATOR and teller.id != command.handler:
+            raise ForbiddenError("An operator declares their own conflict of interest; a supervisor anybody's.")
+        return await self._change(context, case_id, lambda _, case: reaching.declare_conflict(case, command))
+
+    async def lift_conflict(self, *, context: CommandContext, case_id: UUID, command: commands.LiftConflict) -> Written:
+        """Let somebody in again."""
+        by = context.actor.id
+        return await self._change(context, case_id, lambda _, case: reaching.lift_conflict(case, command, by=by))
+
+    async def break_glass(self, *, context: CommandContext, case_id: UUID, reason: str) -> None:
+        """Put on record that a case out of reach is read; for one within reach, nothing needs to be said."""
+
+        def decide(case: Case) -> Sequence[Event]:
+            return () if self._reaches(case, context) else reaching.break_glass(case, reason)
+
+        await self.store.write(
+            context, lambda unit: streams.change_case(unit, case_id, context, decide, lambda _case: None)
+        )
 
     async def register_organisation(
         self, *, context: CommandContext, command: commands.RegisterOrganisation
@@ -185,7 +222,7 @@ class Cases:
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             registered = organisations.register(command)
-            organisation_is_new(unit, registered)
+            organisation_is_new(unit, registered, context.tenant)
             return unit.append(organisation_id, 0, [registered], context)
 
         return await self.store.write(context, work)
@@ -209,5 +246,14 @@ class Cases:
     async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
         return await self.store.write(
             context,
-            lambda unit: streams.change_case(unit, case_id, context, lambda case: decide(unit, case)),
+            lambda unit: streams.change_case(
+                unit,
+                case_id,
+                context,
+                lambda case: decide(unit, case),
+                lambda case: reaching.demand_reach(case, context.caller, self.policy),
+            ),
         )
+
+    def _reaches(self, case: Case, context: CommandContext) -> bool:
+        return context.caller is None or reaching.is_within_reach(case, context.caller, self.policy)

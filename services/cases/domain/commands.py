@@ -158,6 +158,20 @@ class ReopenCase(Command, frozen=True, kw_only=True):
     reason: str
 
 
+class DeclareConflict(Command, frozen=True, kw_only=True):
+    """Keep somebody, by key id, out of the case because they have a stake in it."""
+
+    handler: str
+    reason: str
+
+
+class LiftConflict(Command, frozen=True, kw_only=True):
+    """Let somebody in again whose stake is gone; said by another person."""
+
+    handler: str
+    reason: str
+
+
 class RegisterOrganisation(Command, frozen=True, kw_only=True):
     """Make an organisation known."""
 

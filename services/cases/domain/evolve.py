@@ -55,6 +55,10 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, issues=issues, severity=severity, triage=Triage(event, at, by))
         case facts.CaseAssigned(assignee=assignee, team=team):
             return replace(case, assignee=assignee, team=team)
+        case facts.ConflictDeclared(handler=handler):
+            return replace(case, kept_out=(*case.kept_out, handler))
+        case facts.ConflictLifted(handler=handler):
+            return replace(case, kept_out=tuple(one for one in case.kept_out if one != handler))
         case facts.ConsentRecorded() as event:
             return replace(case, consents=(*case.consents, Consent(event, at)))
         case facts.ConsentWithdrawn() as event:

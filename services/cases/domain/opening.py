@@ -70,6 +70,12 @@ def assign(case: Case, command: Assign) -> Sequence[Event]:
     """Make somebody the handler; naming the same one again says nothing new."""
     still_open(case)
     assignee = said(command.assignee, "assignee")
+    if assignee in case.kept_out:
+        raise GateClosedError(
+            "conflict-of-interest",
+            "A conflict of interest of this person is on record.",
+            opens="Assign another person, or let another person lift the conflict first.",
+        )
     if (case.assignee, case.team) == (assignee, command.team):
         return []
     return [facts.CaseAssigned(assignee=assignee, team=command.team)]

@@ -56,7 +56,7 @@ def evolve(organisation: Organisation | None, recorded: Recorded) -> Organisatio
     return msgspec.structs.replace(organisation, version=envelope.stream_version)
 
 
-def identity(event: facts.OrganisationRegistered) -> str:
-    """Return what makes two registrations the same: name without regard to case and spelling form, kind, country."""
+def identity(event: facts.OrganisationRegistered, tenant: str) -> str:
+    """Return what makes two registrations of a tenant the same: name, whatever its case and spelling, kind, country."""
     name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", event.name).casefold())
-    return "\x1f".join((name, event.kind, event.country or ""))
+    return "\x1f".join((tenant, name, event.kind, event.country or ""))

@@ -110,6 +110,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     legacy: facts.LegacyRecordImported | None = None
     subject: UUID | None = None
     retired: bool = False
+    kept_out: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:

@@ -12,10 +12,14 @@ from services.cases.domain.course import State
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
 from shared.documents.port import Condition, Documents, Page, Query, R
 from shared.events.cases import CloseReason, OrganisationKind
-from shared.policy import Retention
+from shared.policy import Policy, Retention
+from shared.reaching import of_tenant, within_reach
+from shared.rights import Caller, Role
 from shared.web.paging import Cursor, read_cursor, write_cursor
 
-_HIDDEN = ("id", "course", "text", "due_by", "retained")
+_HIDDEN = ("id", "tenant", "course", "text", "due_by", "retained", "consents", "shared_with", "kept_out")
+_SHARED = ("number", "state", "version", "severity", "issues", "level", "country", "opened_at", "closed_at")
+"""What a partner sees of a case in a list."""
 
 
 class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,14 +51,18 @@ class Lists:
     """Answers questions about many cases or organisations from the rows."""
 
     documents: Documents
+    policy: Policy
 
-    async def cases(self, filters: CaseFilters, now: datetime, limit: int, after: str | None) -> dict[str, object]:
-        """Return a page of cases and how many there are in all."""
-        conditions = tuple(_case_conditions(filters, now))
+    async def cases(
+        self, caller: Caller, filters: CaseFilters, now: datetime, limit: int, after: str | None
+    ) -> dict[str, object]:
+        """Return a page of the cases that the caller may know of, and how many there are in all."""
+        conditions = (*within_reach(caller, self.policy.restricted.readers), *_case_conditions(filters, now))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions)
-        return _answer(page, [_case(row, now) for row in page.rows], total)
+        shown = _shared if caller.role is Role.PARTNER else _case
+        return _answer(page, [shown(row, now) for row in page.rows], total)
 
     async def of_person(self, subject: UUID) -> Sequence[UUID]:
         """Return the cases of a person."""
@@ -62,10 +70,10 @@ class Lists:
         return [row.id for row in (await self.documents.find(CASES, query)).rows]
 
     async def ripe(self, retention: Retention, now: datetime) -> AsyncIterator[Sequence[UUID]]:
-        """Yield all cases of one person after another, of whom every case was kept long enough."""
+        """Yield all cases of one person after another, of whom every case was kept long enough; of all tenants."""
         for reason in get_args(CloseReason):
             past = Condition("closed_at", "lt", now - retention.of_case(reason))
-            conditions = (Condition("close_reason", "eq", reason), Condition("retained", "eq", True), past)
+            conditions = (Condition("close_reason", "eq", reason), Condition("retained", "eq", value=True), past)
             after: Cursor | None = None
             while True:
                 page = await self.documents.find(CASES, Query(conditions, sort="closed_at", after=after))
@@ -80,9 +88,11 @@ class Lists:
         over = [row for row in rows if _kept_long_enough(row, retention, now)]
         return [row.id for row in over if row.retained] if len(over) == len(rows) else []
 
-    async def organisations(self, filters: OrganisationFilters, limit: int, after: str | None) -> dict[str, object]:
-        """Return a page of organisations and how many there are in all."""
-        conditions = tuple(_organisation_conditions(filters))
+    async def organisations(
+        self, caller: Caller, filters: OrganisationFilters, limit: int, after: str | None
+    ) -> dict[str, object]:
+        """Return a page of the tenant's organisations and how many there are in all."""
+        conditions = (of_tenant(caller), *_organisation_conditions(filters))
         query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(ORGANISATIONS, query)
         total = await self.documents.count(ORGANISATIONS, conditions)
@@ -125,6 +135,10 @@ def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition
 def _case(row: CaseRow, now: datetime) -> dict[str, object]:
     shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
     return {"case_id": row.id, **shown, "overdue": row.due_by < now}
+
+
+def _shared(row: CaseRow, _now: datetime) -> dict[str, object]:
+    return {"case_id": row.id, **{name: getattr(row, name) for name in _SHARED}}
 
 
 def _organisation(row: OrganisationRow) -> dict[str, object]:

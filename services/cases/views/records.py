@@ -11,15 +11,18 @@ import msgspec
 from services.cases.domain import organisations
 from services.cases.domain.evolve import replay
 from services.cases.domain.organisations import Organisation
+from services.cases.domain.reaching import is_within_reach
 from services.cases.domain.state import Case
-from services.cases.views.showing import show
+from services.cases.views.showing import show, show_shared
 from shared.errors import NotFoundError
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
 from shared.events.privacy import Purpose
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
+from shared.policy import Policy
 from shared.privacy.reading import Asked, Part, Reading, Say
+from shared.rights import Caller, Role
 from shared.vault.sealing import place_of
 
 _ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
@@ -56,23 +59,37 @@ class Records:
     """Answers questions about one case or organisation from the log itself."""
 
     store: EventStore
+    policy: Policy
     reading: Reading
 
     async def case(
-        self, case_id: UUID, past: AsOf, now: datetime, asked: Asked | None = None
+        self,
+        caller: Caller,
+        case_id: UUID,
+        past: AsOf,
+        now: datetime,
+        asked: Asked | None = None,
+        *,
+        glass_broken: bool = False,
     ) -> tuple[int, dict[str, object]]:
-        """Return the version and the shown case; what is sealed is opened only for who asked."""
-        history = await self._case_history(case_id)
+        """Return the version and the shown case, a partner's the part that is shared with them.
+
+        What is sealed is opened only for who asked.
+        """
+        history = await self._case_history(caller, case_id, glass_broken=glass_broken)
         if past.version is not None and past.version > history[-1].envelope.stream_version:
             raise NotFoundError(f"The case has no version {past.version} yet.")
         case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
         subject = history[0].envelope.subject
-        parts = [Part(show(case, past.moment(now)), place_of({subject}), {"reopened_because": "reason"})]
+        content = show_shared(case, caller) if caller.role is Role.PARTNER else show(case, past.moment(now))
+        parts = [Part(content, place_of({subject}), {"reopened_because": "reason"})]
         return case.version, (await self.reading.shown(parts, subject, asked, _viewed("case", case_id)))[0]
 
-    async def history(self, case_id: UUID, asked: Asked | None = None) -> dict[str, object]:
+    async def history(
+        self, caller: Caller, case_id: UUID, asked: Asked | None = None, *, glass_broken: bool = False
+    ) -> dict[str, object]:
         """Return every fact of a case with its envelope, in order; what is sealed is opened only for who asked."""
-        history = await self._case_history(case_id)
+        history = await self._case_history(caller, case_id, glass_broken=glass_broken)
         subject = history[0].envelope.subject
         parts = [Part(one.event, place_of({subject}, case_id, one.envelope.stream_version)) for one in history]
         shown = await self.reading.shown(parts, subject, asked, _viewed("case", case_id))
@@ -82,9 +99,11 @@ class Records:
         ]
         return {"case_id": case_id, "items": items, "total": len(items)}
 
-    async def organisation(self, organisation_id: UUID, asked: Asked | None = None) -> tuple[int, dict[str, object]]:
+    async def organisation(
+        self, caller: Caller, organisation_id: UUID, asked: Asked | None = None
+    ) -> tuple[int, dict[str, object]]:
         """Return the version of an organisation and the organisation."""
-        facts_of_it = await self.store.stream(organisation_id)
+        facts_of_it = await self._facts(caller, organisation_id, facts.ORGANISATION)
         found = _ORGANISATION.fold(facts_of_it)
         if found is None:
             raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
@@ -93,11 +112,18 @@ class Records:
         shown = await self.reading.shown(parts, subject, asked, _viewed("organisation", organisation_id))
         return found.version, shown[0]
 
-    async def _case_history(self, case_id: UUID) -> Sequence[Recorded]:
-        history = await self.store.stream(case_id)
-        if not history or history[0].envelope.stream != facts.CASE:
+    async def _case_history(self, caller: Caller, case_id: UUID, *, glass_broken: bool) -> Sequence[Recorded]:
+        history = await self._facts(caller, case_id, facts.CASE)
+        today = replay(history)
+        # Who may know is decided by the case of today, also for who asks for its past.
+        if today is None or not (is_within_reach(today, caller, self.policy) or glass_broken):
             raise NotFoundError(f"There is no case with the id {case_id}.")
         return history
+
+    async def _facts(self, caller: Caller, stream_id: UUID, stream: str) -> Sequence[Recorded]:
+        history = await self.store.stream(stream_id)
+        first = history[0].envelope if history else None
+        return history if first is not None and (first.stream, first.tenant) == (stream, caller.tenant) else ()
 
 
 def _viewed(record: Literal["case", "organisation"], record_id: UUID) -> Say:

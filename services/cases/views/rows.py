@@ -9,12 +9,13 @@ from services.cases.domain.course import Course, State
 from shared.documents.port import Collection, Row
 from shared.events.cases import CloseReason, EscalationLevel, OrganisationKind
 from shared.events.envelope import Instant
+from shared.reaching import CARRIED, COLUMNS, MANY, ReachRow
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for no due time, so that "not overdue" is one comparison."""
 
 
-class CaseRow(Row, kw_only=True, omit_defaults=True):
+class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
     """One line of the list of cases. `due_by` is `next_due`, or `NEVER`; `text` is what a search looks through."""
 
     number: str = ""
@@ -24,8 +25,6 @@ class CaseRow(Row, kw_only=True, omit_defaults=True):
     respondents: tuple[str, ...] = ()
     respondent_names: tuple[str, ...] = ()
     level: EscalationLevel | None = None
-    assignee: str | None = None
-    team: str | None = None
     country: str | None = None
     sector: str | None = None
     site: str | None = None
@@ -54,19 +53,21 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
 
 CASES: Collection[CaseRow] = Collection(
     "cases",
-    2,
+    3,
     CaseRow,
     columns=(
-        *("state", "severity", "assignee", "team", "country", "channel", "opened_at", "due_by"),
+        *("state", "severity", *COLUMNS, "country", "channel", "opened_at", "due_by"),
         *("subject", "retained", "closed_at", "close_reason"),
     ),
-    many=("issues", "respondents"),
+    many=("issues", "respondents", *MANY),
+    carried=CARRIED,
+    across=("subject", "closed_at", "close_reason"),
     text="text",
     order="opened_at",
 )
 ORGANISATIONS: Collection[OrganisationRow] = Collection(
     "organisations",
-    1,
+    2,
     OrganisationRow,
     columns=("kind", "country", "os_id", "registered_at"),
     text="name",

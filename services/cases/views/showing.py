@@ -8,6 +8,7 @@ import msgspec
 
 from services.cases.domain.disclosure import level_of
 from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Triage
+from shared.rights import Caller
 
 _UNTRIAGED: Mapping[str, object] = dict.fromkeys(
     ("admissible", "admissibility_reason", "danger_now", "severity_reason", "safety_note", "triaged_at", "triaged_by")
@@ -40,6 +41,25 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "closures": [_closure(closure) for closure in case.closures],
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
         "legacy": case.legacy,
+        "kept_out": case.kept_out,
+    }
+
+
+def show_shared(case: Case, partner: Caller) -> dict[str, object]:
+    """Return the part of a case that a partner may see: its course, what was put before them, what they answered."""
+    asked = [one for one in case.escalations if str(one.sent.organisation_id) == partner.organisation]
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "number": case.opening.number,
+        "state": case.state,
+        "opened_at": case.opened_at,
+        "country": case.opening.country,
+        "issues": case.issues,
+        "severity": case.severity,
+        "level": level_of(case),
+        "escalations": [_escalation(one) for one in asked],
+        "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
     }
 
 

@@ -12,16 +12,18 @@ from services.intake.domain import Accept, case_id_of
 from services.intake.views import IntakeViews, listed
 from shared.eventstore.context import CommandContext
 from shared.privacy.reading import Asked
-from shared.web.access import Role, allow
+from shared.rights import Caller, Role
+from shared.web.access import allow
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.consistency import caught_up
 from shared.web.lean import LeanRoute
 from shared.web.paging import write_cursor
 from shared.web.purpose import purpose
 
-DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 PREFIX = "/intake/v1/reports"
-READING = [Depends(allow(*DECIDERS, Role.AUDITOR)), Depends(caught_up)]
+READING = [Depends(caught_up)]
+Reader = Annotated[Caller, Depends(allow(*DECIDERS, Role.AUDITOR))]
 
 _REPORT = {
     "report_id": "0c6e0d1e-9d5f-5a0f-8d0e-2f4f6c1b3a5d",
@@ -35,6 +37,7 @@ _REPORT = {
     "country": "TH",
     "issues": ["DOC-RET"],
     "case_id": None,
+    "restricted": False,
     "version": 1,
 }
 
@@ -53,8 +56,8 @@ def reports_router(views: IntakeViews) -> APIRouter:
         dependencies=READING,
         responses=_answers({"items": [_REPORT], "next": None, "total": 1}),
     )
-    async def list_reports(filters: Annotated[ReportFilters, Query()]) -> Response:
-        page, total = await views.reports(filters.query())
+    async def list_reports(caller: Reader, filters: Annotated[ReportFilters, Query()]) -> Response:
+        page, total = await views.reports(caller, filters.query())
         content = {"items": [listed(row) for row in page.rows], "next": write_cursor(page.next), "total": total}
         return Response(msgspec.json.encode(content), media_type="application/json")
 
@@ -64,8 +67,10 @@ def reports_router(views: IntakeViews) -> APIRouter:
         dependencies=READING,
         responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}]}),
     )
-    async def get_report(report_id: UUID, opening: Annotated[Asked | None, Depends(purpose)]) -> Response:
-        report = await views.report(report_id, opening)
+    async def get_report(
+        report_id: UUID, caller: Reader, opening: Annotated[Asked | None, Depends(purpose)]
+    ) -> Response:
+        report = await views.report(caller, report_id, opening)
         headers = {"ETag": f'"{report["version"]}"'}
         return Response(msgspec.json.encode(report), media_type="application/json", headers=headers)
 

@@ -10,14 +10,15 @@ from pydantic import Field
 from services.intake.application import Subjects
 from shared.events.privacy import ErasureReason
 from shared.eventstore.context import CommandContext
-from shared.web.access import Role, allow
+from shared.rights import Caller, Role
+from shared.web.access import allow
 from shared.web.commands import Body, Commanded, answer, shown
 from shared.web.fields import Line, Prose
 from shared.web.lean import LeanRoute
 
 PREFIX = "/intake/v1/subjects/{subject}"
 ANSWERABLE = (Role.SUPERVISOR, Role.ADMIN)
-DESK = (Role.OPERATOR, *ANSWERABLE)
+DESK = (Role.OPERATOR, Role.SAFEGUARDING, *ANSWERABLE)
 
 _SUBJECT = "0c6e0d1e-9d5f-4a0f-8d0e-2f4f6c1b3a5d"
 _PROOF = {
@@ -100,11 +101,12 @@ def proofs_router(subjects: Subjects) -> APIRouter:
     @router.get(
         "/proof",
         summary="Read the proof of an erasure",
-        dependencies=[Depends(allow(*ANSWERABLE, Role.AUDITOR))],
         responses=_answers(_PROOF),
     )
-    async def get_proof(subject: UUID) -> Response:
-        return _json(await subjects.proof(subject=subject))
+    async def get_proof(
+        subject: UUID, caller: Annotated[Caller, Depends(allow(*ANSWERABLE, Role.AUDITOR))]
+    ) -> Response:
+        return _json(await subjects.proof(subject=subject, tenant=caller.tenant))
 
     return router
 

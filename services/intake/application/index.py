@@ -1,4 +1,4 @@
-"""What must be known at once: which report of a sender is open, and which message a receipt was given for."""
+"""What must be known at once: the open report of a sender, the message of a receipt, the tenant of a person."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ LAST_REPORT = "last-report"
 
 
 RECEIPT = "receipt"
+TENANT = "tenant-of-person"
 
 
 def receipt_key(receipt: str) -> str:
@@ -26,8 +27,9 @@ def indexer(receipt: Callable[[UUID], str]) -> Indexer:
 
     def index_all(recorded: Recorded) -> Sequence[IndexEntry]:
         if isinstance(recorded.event, MessageReceived):
-            message_id = recorded.envelope.stream_id
-            return (IndexEntry(RECEIPT, receipt_key(receipt(message_id)), str(message_id)),)
+            head = recorded.envelope
+            entry = IndexEntry(RECEIPT, receipt_key(receipt(head.stream_id)), str(head.stream_id))
+            return (entry, *([IndexEntry(TENANT, head.subject.hex, head.tenant)] if head.subject else ()))
         return index(recorded)
 
     return index_all

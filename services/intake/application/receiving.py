@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from services.intake import domain
 from services.intake.application.index import OPEN_REPORT, RECEIPT, receipt_key
 from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
-from shared.events.envelope import Recorded
+from shared.errors import NotFoundError
+from shared.events.envelope import Event, Recorded
 from shared.events.intake import (
     MessageFiled,
     MessageReceived,
@@ -23,6 +24,7 @@ from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import crockford, derived_id
+from shared.policy import Policy, default_policy
 from shared.vault.vault import Vault
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
@@ -41,16 +43,21 @@ class Taken:
 class Intake:
     """The write side of intake."""
 
-    def __init__(self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects) -> None:
+    def __init__(
+        self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects, policy: Policy | None = None
+    ) -> None:
         """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
         self._store = store
         self._secret = secret
         self._vault = vault
+        self._policy = policy or default_policy()
         self.subjects = subjects
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
-        identity = domain.message_id(message.channel, message.account, self._keyed(message.external_id))
+        domain.demand_channel(context.caller, message.channel)
+        keyed = self._keyed(message.external_id)
+        identity = domain.message_id(context.tenant, message.channel, message.account, keyed)
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
@@ -65,28 +72,17 @@ class Intake:
 
     async def accept(self, *, report_id: UUID, command: Accept, context: CommandContext) -> Written:
         """Make a case of a report."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.accept(report, command)),
-        )
+        return await self._change(context, report_id, lambda report: domain.accept(report, command))
 
     async def dismiss(
         self, *, report_id: UUID, reason: DismissReason, detail: str | None, context: CommandContext
     ) -> Written:
         """Decide that a report becomes no case."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(
-                unit, report_id, context, lambda report: domain.dismiss(report, reason, detail)
-            ),
-        )
+        return await self._change(context, report_id, lambda report: domain.dismiss(report, reason, detail))
 
     async def link(self, *, report_id: UUID, case_id: UUID, context: CommandContext) -> Written:
         """Add a report to a case that exists."""
-        return await self._store.write(
-            context,
-            lambda unit: REPORTS.change(unit, report_id, context, lambda report: domain.link(report, case_id)),
-        )
+        return await self._change(context, report_id, lambda report: domain.link(report, case_id))
 
     def file(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
         """Put a received message into its sender's open report, or open one; a repeat changes nothing."""
@@ -117,6 +113,15 @@ class Intake:
     async def correct(self, *, subject: UUID, about: str, text: str, context: CommandContext) -> Written:
         """Take down what a person says is otherwise."""
         return await self.subjects.correct(subject=subject, about=about, text=text, context=context)
+
+    async def _change(
+        self, context: CommandContext, report_id: UUID, decide: Callable[[Report], Sequence[Event]]
+    ) -> Written:
+        def admit(report: Report) -> None:
+            if context.caller is not None and not domain.is_within_reach(report, context.caller, self._policy):
+                raise NotFoundError(f"There is no report with the id {report_id}.")
+
+        return await self._store.write(context, lambda unit: REPORTS.change(unit, report_id, context, decide, admit))
 
     def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:

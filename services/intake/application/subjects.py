@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.intake.application.index import LAST_REPORT, OPEN_REPORT
+from services.intake.application.index import LAST_REPORT, OPEN_REPORT, TENANT
 from services.intake.domain import subjects as domain
 from services.intake.domain.subjects import Subject, subject_stream
 from shared.errors import NotFoundError
@@ -36,10 +36,11 @@ class Subjects:
         await self._store.write(context, lambda unit: self._erase(unit, subject, reason, context))
         return await self.proof(subject=subject)
 
-    async def proof(self, *, subject: UUID) -> dict[str, object]:
-        """Return the signed proof that the data of a person was erased."""
+    async def proof(self, *, subject: UUID, tenant: str | None = None) -> dict[str, object]:
+        """Return the signed proof that the data of a person was erased; with a tenant, of one of theirs only."""
         facts = await self._store.stream(subject_stream(subject))
-        fact = next((one for one in facts if isinstance(one.event, SubjectErased)), None)
+        own = (one for one in facts if tenant in {None, one.envelope.tenant})
+        fact = next((one for one in own if isinstance(one.event, SubjectErased)), None)
         if fact is None:
             raise NotFoundError(f"Nothing was erased under the pseudonym {subject}.")
         return self._signer.signed(_proof(subject, fact))
@@ -52,6 +53,7 @@ class Subjects:
         """End a hold; an erasure that waited for it is carried out."""
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            self._known(unit, subject, context)
             lifted = self._append(unit, subject, context, lambda state: domain.lift(state, order))
             state = SUBJECT.fold(unit.read(subject_stream(subject)))
             if state is not None and domain.is_due(state, _last_report(unit, subject)):
@@ -79,8 +81,10 @@ class Subjects:
         self, unit: UnitOfWork, report_id: UUID, subject: UUID, context: CommandContext
     ) -> Sequence[Recorded]:
         """Say that a report was kept long enough."""
-        context = replace(context, subject=subject)
-        return unit.append(report_id, unit.version(report_id), [ReportRetired()], context)
+        facts = unit.read(report_id)
+        tenant = facts[0].envelope.tenant if facts else context.tenant
+        own = replace(context, subject=subject, tenant=tenant)
+        return unit.append(report_id, len(facts), [ReportRetired()], own)
 
     async def redacted(self, *, subject: UUID, fact: FactRedacted, context: CommandContext) -> Written:
         """Put on record that a fact was redacted; the same again says nothing new."""
@@ -105,12 +109,12 @@ class Subjects:
     def _erase(
         self, unit: UnitOfWork, subject: UUID, reason: ErasureReason, context: CommandContext
     ) -> Sequence[Recorded]:
+        self._known(unit, subject, context)
         facts = unit.read(subject_stream(subject))
         state = SUBJECT.fold(facts) or Subject()
         if state.erased:
             return facts[-1:]
         domain.may_erase(state)
-        self._known(subject)
         # The keys go first: a crash before the fact is repeated from the tombstone, a fact without it would be a lie.
         gone = self._vault.erase(subject, at=context.now, reason=reason)
         keys = [f"{row.subject}/{row.version}/{row.kek}" for row in gone]
@@ -119,8 +123,11 @@ class Subjects:
     async def _change(
         self, subject: UUID, context: CommandContext, decide: Callable[[Subject], Sequence[Event]]
     ) -> Written:
-        self._known(subject)
-        return await self._store.write(context, lambda unit: self._append(unit, subject, context, decide))
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            self._known(unit, subject, context)
+            return self._append(unit, subject, context, decide)
+
+        return await self._store.write(context, work)
 
     def _append(
         self, unit: UnitOfWork, subject: UUID, context: CommandContext, decide: Callable[[Subject], Sequence[Event]]
@@ -129,11 +136,19 @@ class Subjects:
         events = decide(SUBJECT.fold(facts) or Subject())
         if not events:
             return facts[-1:]
-        return unit.append(subject_stream(subject), len(facts), events, replace(context, subject=subject))
+        own = replace(context, subject=subject, tenant=_tenant(unit, subject) or context.tenant)
+        return unit.append(subject_stream(subject), len(facts), events, own)
 
-    def _known(self, subject: UUID) -> None:
-        if not self._vault.knows(subject):
+    def _known(self, unit: UnitOfWork, subject: UUID, context: CommandContext) -> None:
+        foreign = context.caller is not None and _tenant(unit, subject) not in {None, context.tenant}
+        if foreign or not self._vault.knows(subject):
             raise NotFoundError(f"Nothing is kept under the pseudonym {subject}.")
+
+
+def _tenant(unit: UnitOfWork, subject: UUID) -> str | None:
+    """Return whose a person is; None for one that intake has never heard of."""
+    facts = unit.read(subject_stream(subject))
+    return facts[0].envelope.tenant if facts else unit.lookup(TENANT, subject.hex)
 
 
 def _last_report(unit: UnitOfWork, subject: UUID) -> UUID | None:

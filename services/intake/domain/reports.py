@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.errors import GateClosedError
+from shared.errors import ForbiddenError, GateClosedError
 from shared.events.envelope import Event, Recorded
 from shared.events.intake import (
     Grievance,
@@ -20,6 +20,8 @@ from shared.events.intake import (
 )
 from shared.events.values import Party, SafeContact
 from shared.ids import derived_id
+from shared.policy import Policy
+from shared.rights import Caller
 
 ReportState = Literal["open", "accepted", "dismissed", "linked"]
 DismissReason = Literal["no-grievance", "out-of-scope", "spam", "duplicate", "test", "withdrawn"]
@@ -38,6 +40,8 @@ class Report:
     grievance: Grievance | None
     sender_key: str | None = None
     case_id: UUID | None = None
+    issues: frozenset[str] = frozenset()
+    decided_by: str | None = None
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +61,9 @@ class Accept(msgspec.Struct, frozen=True, kw_only=True):
     statistics_consent: bool | None = None
 
 
-def message_id(channel: str, account: str, external_id: str) -> UUID:
+def message_id(tenant: str, channel: str, account: str, external_id: str) -> UUID:
     """Return the id of a message: the provider's own id makes it, so that a redelivery is the same message."""
-    return derived_id("message", channel, account, external_id)
+    return derived_id("message", tenant, channel, account, external_id)
 
 
 def case_id_of(report_id: UUID) -> UUID:
@@ -80,18 +84,21 @@ def evolve(report: Report | None, fact: Recorded) -> Report:
             (event.message_id,),
             event.grievance,
             event.sender_key,
+            issues=frozenset(event.grievance.issues if event.grievance else ()),
         )
     if report is None:
         raise TypeError("a report begins with report-opened")
     match event:
         case ReportMessageAdded():
             grievance = event.grievance or report.grievance
-            return replace(report, message_ids=(*report.message_ids, event.message_id), grievance=grievance)
+            issues = report.issues | set(event.grievance.issues if event.grievance else ())
+            messages = (*report.message_ids, event.message_id)
+            return replace(report, message_ids=messages, grievance=grievance, issues=issues)
         case ReportAccepted() | ReportLinked():
             state: ReportState = "accepted" if isinstance(event, ReportAccepted) else "linked"
-            return replace(report, state=state, case_id=event.case_id)
+            return replace(report, state=state, case_id=event.case_id, decided_by=fact.envelope.actor.id)
         case ReportDismissed():
-            return replace(report, state="dismissed")
+            return replace(report, state="dismissed", decided_by=fact.envelope.actor.id)
     return report
 
 
@@ -136,6 +143,20 @@ def link(report: Report, case_id: UUID) -> Sequence[Event]:
     """Decide that the report belongs to a case that exists."""
     _demand_open(report)
     return [ReportLinked(case_id=case_id, sender_key=report.sender_key)]
+
+
+def is_within_reach(report: Report, caller: Caller, policy: Policy) -> bool:
+    """Whether the caller may decide on the report: of their channels, and not of a kind that only few may read."""
+    if caller.channels is not None and report.channel not in caller.channels:
+        return False
+    reads_restricted = caller.role in policy.restricted.readers or report.decided_by == caller.id
+    return reads_restricted or not policy.is_restricted(report.issues)
+
+
+def demand_channel(caller: Caller | None, channel: str) -> None:
+    """Pass who may take in messages of this channel."""
+    if caller is not None and caller.channels is not None and channel not in caller.channels:
+        raise ForbiddenError(f"This key takes in messages of {', '.join(caller.channels)} only.")
 
 
 def _demand_open(report: Report) -> None:

@@ -62,12 +62,13 @@ class Telling:
         cause: Envelope,
         occasion: Occasion,
         audience: Audience,
-        to: UUID,
+        to: UUID | RecipientRegistered,
         values: dict[str, str],
     ) -> None:
         """Queue a text or put on record why silence is kept, once for each cause and audience.
 
-        `to` is the case or the organisation that is told; what is queued is sealed with the key of who is told.
+        `to` is the case or the organisation that is told, or the way to somebody of this office; what is queued is
+        sealed with the key of who is told.
         """
         stream_id = notification_id(cause, audience)
         if work.version(stream_id):
@@ -84,8 +85,8 @@ class Telling:
             words = {name: plain(value) for name, value in values.items()}
             return self.templates.render(f"{occasion}.{audience}", language, words)
 
-        facts = work.read(recipient_id(to))
-        recipient = contact_of(facts)
+        facts = work.read(recipient_id(to)) if isinstance(to, UUID) else ()
+        recipient = contact_of(facts) if isinstance(to, UUID) else to
         contact = recipient.contact if recipient is not None else None
         event = decide_telling(news, contact, render, self.historical)
         told = facts[-1].envelope.subject if facts else None

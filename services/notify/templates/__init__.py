@@ -22,6 +22,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "acknowledgement.complainant": frozenset({"number"}),
     "answer.complainant": frozenset({"number"}),
     "closure.complainant": frozenset({"number"}),
+    "break-glass.supervisor": frozenset({"number"}),
     "escalation.respondent": frozenset({"number", "organisation", "answer_by"}),
 }
 """Every text there must be, by occasion and audience, with exactly what its body has to name."""

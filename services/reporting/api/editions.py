@@ -15,10 +15,12 @@ from services.reporting.domain.quarters import Quarter, quarter_named
 from services.reporting.domain.tables import WITHHELD
 from services.reporting.views.editions import Edition, Editions, EditionTable
 from shared.errors import ForbiddenError, NotFoundError
-from shared.web.access import Caller, Role, allow_page, public
+from shared.rights import DEFAULT_TENANT, Caller, Role
+from shared.web.access import allow_page, public
 
 AUDIENCES: Mapping[Role, Audience] = {
     **dict.fromkeys(READERS, Audience.STAFF),
+    Role.PARTNER: Audience.PARTNER,
 }
 """What each role is to the cases. A role that is not here reads what the public reads."""
 
@@ -56,10 +58,11 @@ class RoleFormQuery(RoleQuery, OpenFormQuery):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Who reads, in which form."""
+    """Who reads, in which form, and whose figures."""
 
     audience: Audience
     format: str = "json"
+    tenant: str = DEFAULT_TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,10 @@ def _by_role() -> Readers:
     access = allow_page(*AUDIENCES)
 
     def view(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleQuery, Query()]) -> View:
-        return View(_allowed(caller, Audience(query.audience)))
+        return View(_allowed(caller, Audience(query.audience)), tenant=caller.tenant)
 
     def form(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleFormQuery, Query()]) -> View:
-        return View(_allowed(caller, Audience(query.audience)), query.format)
+        return View(_allowed(caller, Audience(query.audience)), query.format, caller.tenant)
 
     return Readers("/reporting/v1/editions", "for partners, and staff who check them", access, view, form)
 
@@ -118,14 +121,14 @@ def _router(editions: Editions, readers: Readers) -> APIRouter:
 
     @router.get("/{quarter}", summary=f"Every table of a quarter, {words}", responses=_ANSWERED)
     async def read_edition(quarter: QuarterName, view: Annotated[View, Depends(readers.view)]) -> Response:
-        edition = await editions.edition(quarter_of_name(quarter), view.audience)
+        edition = await editions.edition(quarter_of_name(quarter), view.audience, view.tenant)
         return _json(_head(edition) | {"tables": [_member(table) for table in edition.tables]})
 
     @router.get("/{quarter}/{table}", summary=f"One table of a quarter, {words}", responses=_TABLE)
     async def read_table(
         quarter: QuarterName, table: TableName, view: Annotated[View, Depends(readers.form)]
     ) -> Response:
-        edition = await editions.edition(quarter_of_name(quarter), view.audience)
+        edition = await editions.edition(quarter_of_name(quarter), view.audience, view.tenant)
         found = edition.named(table)
         if view.format == "csv":
             headers = {

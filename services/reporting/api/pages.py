@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -11,24 +12,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.reporting.api.answers import moment
 from services.reporting.api.dashboard import QUESTIONS, number
-from services.reporting.api.reports import READERS
+from services.reporting.api.reports import of_readers
 from services.reporting.api.sections import sections, tiles
 from services.reporting.views.engine import Figure, Figures
 from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from shared.policy import Policy, default_policy
-from shared.web.access import SESSION_COOKIE, Gatekeeper, allow_page, public
+from shared.rights import Caller
+from shared.web.access import SESSION_COOKIE, Gatekeeper, public
 from shared.web.consistency import caught_up
+from shared.web.forms import FORM_COOKIE, demand_own_form, form_token, new_nonce
 
 SESSION_SECONDS = 12 * 3600
 GUARDS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
 }
+"""What pages say otherwise than every other answer: our own style and pictures, forms that come back to us."""
 
 _HERE = Path(__file__).parent
+_FORM_PLACE = "@@form-token@@"
 _STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -45,9 +47,9 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except UnauthenticatedError:
-                return page("sign-in.html", 401, headers={"WWW-Authenticate": "Bearer"}, wrong_key=False)
+                return sign_in_page(request, 401)
             except ForbiddenError as error:
-                return page("sign-in.html", 403, wrong_key=False, refusal=error.detail)
+                return sign_in_page(request, 403, refusal=error.detail)
 
         return handled
 
@@ -59,15 +61,19 @@ class Dashboard:
         """Take the figures and the labels of issues and severities."""
         self._figures = figures
         self._policy = policy
-        self._kept: tuple[tuple[object, ...], bytes] = ((), b"")
+        self._kept: tuple[tuple[object, ...], dict[str, bytes]] = ((), {})
 
-    async def rendered(self, now: str) -> bytes:
-        """Return the page as of this minute."""
+    async def rendered(self, now: str, tenant: str) -> bytes:
+        """Return the page of a tenant as of this minute."""
         key = (now, *(await self._figures.positions()).items())
         if self._kept[0] != key:
-            answers = await self._figures.answers(list(QUESTIONS.values()))
-            self._kept = (key, self._written(dict(zip(QUESTIONS, answers, strict=True))))
-        return self._kept[1]
+            self._kept = (key, {})
+        pages = self._kept[1]
+        if tenant not in pages:
+            asked = [msgspec.structs.replace(question, tenant=tenant) for question in QUESTIONS.values()]
+            answers = await self._figures.answers(asked)
+            pages[tenant] = self._written(dict(zip(QUESTIONS, answers, strict=True)))
+        return pages[tenant]
 
     def _written(self, figures: Mapping[str, Figure]) -> bytes:
         first = figures["volume"]
@@ -80,6 +86,7 @@ class Dashboard:
             tiles=tiles(figures),
             sections=[] if empty else sections(figures, self._policy),
             definitions=self._figures.definitions.values(),
+            form_token=_FORM_PLACE,
         )
 
 
@@ -87,12 +94,14 @@ def pages_router(figures: Figures, policy: Policy | None = None) -> APIRouter:
     """Return the routes of the pages."""
     router = APIRouter(include_in_schema=False)
     dashboard = Dashboard(figures, policy or default_policy())
-    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(allow_page(*READERS)), Depends(caught_up)])
+    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(caught_up)])
 
     @reading.get("/")
-    async def show_dashboard(request: Request) -> Response:
+    async def show_dashboard(request: Request, caller: Annotated[Caller, Depends(of_readers)]) -> Response:
         now = request.app.state.clock()
-        return _html(await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M")), 200)
+        body = await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M"), caller.tenant)
+        token = form_token(request.cookies.get(SESSION_COOKIE, ""))
+        return _html(body.replace(_FORM_PLACE.encode(), token.encode()), 200)
 
     router.include_router(reading)
     router.include_router(_session())
@@ -100,39 +109,59 @@ def pages_router(figures: Figures, policy: Policy | None = None) -> APIRouter:
 
 
 def _session() -> APIRouter:
-    router = APIRouter(dependencies=[Depends(public)])
+    router = APIRouter(route_class=PageRoute, dependencies=[Depends(public)])
 
     @router.post("/sign-in")
-    async def sign_in(request: Request, key: Annotated[str, Form(max_length=200)]) -> Response:
+    async def sign_in(
+        request: Request, key: Annotated[str, Form(max_length=200)], form: Annotated[str, Form(max_length=200)] = ""
+    ) -> Response:
+        demand_own_form(request, FORM_COOKIE, form)
         gatekeeper: Gatekeeper = request.app.state.gatekeeper
-        session = gatekeeper.open_session(key.strip())
+        session = await gatekeeper.open_session(key.strip())
         if session is None:
-            return page("sign-in.html", 401, headers={"WWW-Authenticate": "Bearer"}, wrong_key=True)
+            return sign_in_page(request, 401, wrong_key=True)
         answer = RedirectResponse("/", 303)
-        secure = request.url.scheme == "https"
-        answer.set_cookie(
-            SESSION_COOKIE, session, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
-        )
+        _set_cookie(answer, request, SESSION_COOKIE, session, SESSION_SECONDS)
         return answer
 
     @router.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
+    async def sign_out(request: Request, form: Annotated[str, Form(max_length=200)] = "") -> Response:
         session = request.cookies.get(SESSION_COOKIE)
         if session:
+            demand_own_form(request, SESSION_COOKIE, form)
             gatekeeper: Gatekeeper = request.app.state.gatekeeper
-            gatekeeper.close_session(session)
+            await gatekeeper.close_session(session)
         answer = RedirectResponse("/", 303)
-        answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="strict", secure=_over_tls(request))
         return answer
 
     @router.get("/static/{name}")
     async def style(name: str) -> Response:
         if name not in _STYLES:
             raise NotFoundError("There is no such file.")
-        headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": "max-age=3600"}
         return Response((_HERE / "static" / name).read_bytes(), media_type=_STYLES[name], headers=headers)
 
     return router
+
+
+def sign_in_page(request: Request, status: int, *, wrong_key: bool = False, refusal: str | None = None) -> Response:
+    """Return the sign-in form, with a token that only the browser it was given to can send back."""
+    nonce = request.cookies.get(FORM_COOKIE) or new_nonce()
+    headers = {"WWW-Authenticate": "Bearer"} if status == UnauthenticatedError.status else {}
+    words = {"refusal": refusal} if refusal is not None else {}
+    answer = page("sign-in.html", status, headers=headers, wrong_key=wrong_key, form_token=form_token(nonce), **words)
+    _set_cookie(answer, request, FORM_COOKIE, nonce, SESSION_SECONDS)
+    return answer
+
+
+def _set_cookie(answer: Response, request: Request, name: str, value: str, seconds: int) -> None:
+    secure = _over_tls(request)
+    answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
+
+
+def _over_tls(request: Request) -> bool:
+    return bool(request.app.state.behind_tls) or request.url.scheme == "https"
 
 
 def page(template: str, status: int, *, headers: Mapping[str, str] | None = None, **words: object) -> Response:

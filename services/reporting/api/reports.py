@@ -9,10 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import as_csv, as_json, described, stamp
 from services.reporting.views.engine import Figures, Question
-from shared.web.access import Role, allow_page
+from shared.rights import Caller, Role
+from shared.web.access import allow_page
 from shared.web.consistency import caught_up
 
-READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN)
+READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
+of_readers = allow_page(*READERS)
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -48,10 +50,11 @@ class ReportQuery(BaseModel):
     )
     format: Literal["json", "csv"] = Field(default="json", description="JSON with its stamp, or CSV.")
 
-    def question(self, report: str) -> Question:
-        """Return what is asked of the figures."""
+    def question(self, report: str, tenant: str) -> Question:
+        """Return what is asked of the figures of a tenant."""
         return Question(
             report=report,
+            tenant=tenant,
             group_by=tuple(self.group_by.split(",")) if self.group_by else (),
             since=self.since,
             until=self.until,
@@ -62,7 +65,7 @@ class ReportQuery(BaseModel):
 def reports_router(figures: Figures) -> APIRouter:
     """Return the routes of the reports."""
     router = APIRouter(
-        prefix="/reporting/v1", tags=["reporting"], dependencies=[Depends(allow_page(*READERS)), Depends(caught_up)]
+        prefix="/reporting/v1", tags=["reporting"], dependencies=[Depends(of_readers), Depends(caught_up)]
     )
     listed = msgspec.json.encode({"items": [described(definition) for definition in figures.definitions.values()]})
 
@@ -71,8 +74,10 @@ def reports_router(figures: Figures) -> APIRouter:
         return Response(listed, media_type="application/json")
 
     @router.get("/reports/{name}", summary="Compute a report", responses=_ANSWERED)
-    async def read_report(name: ReportName, query: Annotated[ReportQuery, Query()]) -> Response:
-        figure = await figures.answer(query.question(name))
+    async def read_report(
+        name: ReportName, caller: Annotated[Caller, Depends(of_readers)], query: Annotated[ReportQuery, Query()]
+    ) -> Response:
+        figure = await figures.answer(query.question(name, caller.tenant))
         if query.format == "csv":
             headers = {**stamp(figure), "Content-Disposition": f'attachment; filename="{name}.csv"'}
             return Response(as_csv(figure), media_type="text/csv", headers=headers)

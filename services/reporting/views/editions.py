@@ -23,6 +23,7 @@ from services.reporting.views.engine import Table, encode, folded
 from services.reporting.views.warehouse import Warehouse
 from shared.clock import Clock
 from shared.errors import NotFoundError
+from shared.rights import DEFAULT_TENANT
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class Editions:
             Audience.PARTNER: (rules[Audience.PARTNER],),
             Audience.PUBLIC: (rules[Audience.PARTNER], rules[Audience.PUBLIC]),
         }
-        self._made: dict[Quarter, Mapping[Audience, Edition]] = {}
+        self._made: dict[tuple[str, Quarter], Mapping[Audience, Edition]] = {}
         self._one_by_one = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "editions")
 
@@ -97,27 +98,27 @@ class Editions:
                 quarter = quarter.next
         return found
 
-    async def edition(self, quarter: Quarter, audience: Audience) -> Edition:
-        """Return what an audience may know of a quarter; `NotFoundError` if it is not over or before the record."""
+    async def edition(self, quarter: Quarter, audience: Audience, tenant: str = DEFAULT_TENANT) -> Edition:
+        """Return what an audience may know of a tenant's quarter; `NotFoundError` if it is not over or too early."""
         async with self._one_by_one:
-            if quarter not in self._made:
+            if (tenant, quarter) not in self._made:
                 if quarter not in await self.quarters():
                     raise NotFoundError(
                         "There is no edition of this quarter: it is not over, or nothing was kept then."
                     )
-                self._made[quarter] = await self._make(quarter)
-            return self._made[quarter][audience]
+                self._made[tenant, quarter] = await self._make(quarter, tenant)
+            return self._made[tenant, quarter][audience]
 
-    async def _make(self, quarter: Quarter) -> Mapping[Audience, Edition]:
+    async def _make(self, quarter: Quarter, tenant: str) -> Mapping[Audience, Edition]:
         schema = f"edition_{quarter.year}_{quarter.number}"
         rows = await known_by(quarter.end, self._cases)
-        encoded = [encode(row) for row in rows if row.statistics_consent]
+        encoded = [encode(row) for row in rows if row.tenant == tenant and row.statistics_consent]
         await self._off(partial(self._warehouse.create, schema))
         await self._off(partial(self._warehouse.put, schema, self._cases.name, encoded))
         made: dict[Audience, list[EditionTable]] = {audience: [] for audience in self._ladders}
         for definition in self._definitions:
             for publication in definition.published:
-                source = await self._off(partial(self._source, schema, quarter, definition, publication))
+                source = await self._off(partial(self._source, schema, tenant, quarter, definition, publication))
                 for audience, ladder in self._ladders.items():
                     told = await self._off(partial(published, publication, source, self._axes, ladder))
                     if told is not None:
@@ -130,8 +131,10 @@ class Editions:
             for audience, tables in made.items()
         }
 
-    def _source(self, schema: str, quarter: Quarter, definition: Definition, publication: Publication) -> Source:
-        run = partial(self._run, schema, quarter, definition)
+    def _source(
+        self, schema: str, tenant: str, quarter: Quarter, definition: Definition, publication: Publication
+    ) -> Source:
+        run = partial(self._run, schema, tenant, quarter, definition)
         return Source(
             measures={measure.name: measure for measure in definition.measures},
             sums=definition.adds_up,
@@ -139,7 +142,7 @@ class Editions:
             values=run(publication.axes or ["total"]) if publication.form in {"total", "rows"} else (),
         )
 
-    def _run(self, schema: str, quarter: Quarter, definition: Definition, group_by: Sequence[str]) -> Rows:
+    def _run(self, schema: str, tenant: str, quarter: Quarter, definition: Definition, group_by: Sequence[str]) -> Rows:
         given: dict[str, object] = {
             "group_by": list(group_by),
             "since": _plain(quarter.start),
@@ -147,7 +150,7 @@ class Editions:
             "at": _plain(quarter.end),
         }
         parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = self._warehouse.run(schema, definition.sql, parameters)
+        columns, rows = self._warehouse.run(schema, definition.sql, parameters, tenant)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     async def _off(self, work: Callable[[], T]) -> T:

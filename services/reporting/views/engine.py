@@ -20,6 +20,7 @@ from shared.documents.folding import Projection
 from shared.documents.port import Documents, Mark, Row
 from shared.errors import InvalidError, NotFoundError, TryLaterError
 from shared.events.envelope import Envelope
+from shared.rights import DEFAULT_TENANT
 
 T = TypeVar("T")
 
@@ -32,9 +33,10 @@ encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which report, grouped how, over which period, and as it was true at which moment (None: now)."""
+    """Which report of which tenant, grouped how, over which period, as it was true at which moment (None: now)."""
 
     report: str
+    tenant: str = DEFAULT_TENANT
     group_by: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -142,7 +144,9 @@ class Figures:
             "at": _plain(as_of),
         }
         parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = await self._off(partial(self._warehouse.run, schema, definition.sql, parameters))
+        columns, rows = await self._off(
+            partial(self._warehouse.run, schema, definition.sql, parameters, question.tenant)
+        )
         return Figure(definition=definition, as_of=as_of, positions=positions, columns=columns, rows=rows)
 
     async def _present(self) -> tuple[str, Mapping[str, int]]:
@@ -200,7 +204,7 @@ async def folded(
             new = envelope.stream_version == 1 if row is None else envelope.stream_version > row.version
             if envelope.stream == projection.stream and counts(envelope) and new:
                 row = rows[envelope.stream_id] = projection.fold(row, recorded)
-                row.version = envelope.stream_version
+                row.version, row.tenant = envelope.stream_version, envelope.tenant
         position = batch[-1].position
         await asyncio.sleep(0)
     return list(rows.values())

@@ -102,5 +102,5 @@ class ContactFacts(Row, kw_only=True):
     report_id: UUID | None = None
 
 
-CASES = Collection("case_facts", 1, CaseFacts)
-CONTACTS = Collection("contact_facts", 1, ContactFacts)
+CASES = Collection("case_facts", 2, CaseFacts)
+CONTACTS = Collection("contact_facts", 2, ContactFacts)

@@ -1,6 +1,7 @@
 """The database that computes figures: DuckDB in memory, loaded from encoded rows, shut off from the world."""
 
 import contextlib
+import hashlib
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.reporting.views.columns import columns_of
 from shared.documents.port import Row
+from shared.rights import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,6 +33,7 @@ class Warehouse:
         # DuckDB complains at the end of a process that still holds a connection.
         weakref.finalize(self, self._opened.clear)
         self._churn: dict[str, int] = {}
+        self._parts: dict[str, dict[str, str]] = {}
 
     def create(self, schema: str) -> None:
         """Make a schema with empty tables, in the place of one of the same name."""
@@ -42,9 +45,10 @@ class Warehouse:
                 database.execute(f'create table "{schema}"."{table}" ({columns})')
 
     def drop(self, schema: str) -> None:
-        """Forget a schema."""
+        """Forget a schema, and each tenant's part of it."""
         with self._session() as database:
-            database.execute(f'drop schema if exists "{schema}" cascade')
+            for name in (schema, *self._parts.pop(schema, {}).values()):
+                database.execute(f'drop schema if exists "{name}" cascade')
 
     def put(self, schema: str, table: str, rows: Sequence[bytes], *, anew: bool = False) -> None:
         """Store encoded rows (JSON) in the place of those with the same ids, or `anew` of all, all or none."""
@@ -59,12 +63,28 @@ class Warehouse:
             staged.unlink()
         self._sweep(schema, table, len(rows))
 
-    def run(self, schema: str, sql: str, parameters: Mapping[str, object]) -> Answer:
-        """Answer a question put to one schema."""
+    def run(self, schema: str, sql: str, parameters: Mapping[str, object], tenant: str = DEFAULT_TENANT) -> Answer:
+        """Answer a question put to one tenant's part of a schema: a definition sees no row of another tenant."""
         with self._session() as database:
-            database.execute(f"set search_path = '{schema}'")
+            part = self._part(database, schema, tenant)
+            database.execute(f"set search_path = '{part}'")
             result = database.execute(sql, dict(parameters))
             return tuple(column[0] for column in result.description), result.fetchall()
+
+    def _part(self, database: "DuckDBPyConnection", schema: str, tenant: str) -> str:
+        parts = self._parts.setdefault(schema, {})
+        if tenant not in parts:
+            # The name of a tenant stays a value: only its digest becomes part of a name in SQL.
+            part = f"{schema}_{hashlib.sha256(tenant.encode()).hexdigest()[:32]}"
+            whose = tenant.replace("'", "''")
+            database.execute(f'create schema if not exists "{part}"')
+            for table in self._tables:
+                database.execute(
+                    f'create or replace view "{part}"."{table}" as select * from "{schema}"."{table}" '
+                    f"where coalesce(tenant, '{DEFAULT_TENANT}') = '{whose}'"
+                )
+            parts[tenant] = part
+        return parts[tenant]
 
     def _reader(self, staged: Path, table: str) -> str:
         kinds = columns_of(self._tables[table], moment="TIMESTAMPTZ")

@@ -87,6 +87,12 @@ def sentence(event: Event, words: Words) -> str:  # noqa: C901, PLR0911, PLR0912
             return _closed(event)
         case facts.CaseReopened():
             return f"The case was opened again: {_stop(event.reason)}"
+        case facts.ConflictDeclared():
+            return f"{event.handler} is kept out by a conflict of interest.{words.quoted('The reason', event.reason)}"
+        case facts.ConflictLifted():
+            return f"{event.handler} is no longer kept out.{words.quoted('The reason', event.reason)}"
+        case facts.GlassBroken():
+            return f"The glass was broken to read the case.{words.quoted('The reason', event.reason)}"
         case facts.LegacyRecordImported():
             return _imported(event, words)
         case facts.CaseRetired():

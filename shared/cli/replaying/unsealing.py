@@ -30,7 +30,7 @@ async def unsealed(
     subject, case_id = facts[0].envelope.subject, facts[0].envelope.stream_id
     fields = sorted({field for fact in facts for field in _sealed(fact)})
     if subject is not None and fields:
-        asked = Asked(TELLER, purpose, now)
+        asked = Asked(TELLER, purpose, now, facts[0].envelope.tenant)
         viewed = CaseFieldsViewed(
             subject=subject, purpose=purpose, record="case", record_id=case_id, fields=tuple(fields)
         )

@@ -4,11 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.domain.evolve import replay
+from services.cases.domain.reaching import reach_of
 from services.cases.projections import fold_case
 from services.cases.views.rows import CaseRow
 from services.cases.views.showing import show
 from shared.events import cases as facts
 from shared.events.envelope import Event
+from shared.policy import default_policy
 from tests.support.given_when_then import START, history
 from tests.unit.cases.stories import (
     ACKNOWLEDGED,
@@ -46,6 +48,9 @@ LATER: tuple[Event, ...] = (
     REFUTED,
     CLOSED,
     REOPENED,
+    facts.ConflictDeclared(handler="somebody", reason="A relative works there."),
+    facts.ConflictLifted(handler="somebody", reason="They moved away."),
+    facts.GlassBroken(number="R-7K2QF-0M9XA", reason="The handler fell ill."),
     facts.LegacyRecordImported(source="register", reference="1", fields={}, dated=False),
     facts.CaseRetired(),
 )
@@ -70,7 +75,7 @@ def test_the_row_of_the_list_says_what_the_case_says(later: list[Event]) -> None
     case = replay(story)
     row: CaseRow | None = None
     for recorded in story:
-        row = fold_case(row, recorded)
+        row = fold_case(row, recorded, default_policy())
     assert case is not None
     assert row is not None
     shown = show(case, START)
@@ -83,6 +88,14 @@ def test_the_row_of_the_list_says_what_the_case_says(later: list[Event]) -> None
     )
     assert (row.number, row.level, row.next_due) == (shown["number"], shown["level"], case.course.next_due)
     assert set(row.respondents) == {str(one.organisation_id) for one in case.respondents}
+    reach = reach_of(case, default_policy())
+    assert {name: getattr(row, name) for name in ("opened_by", "assignee", "team", "restricted")} == {
+        "opened_by": reach.opened_by,
+        "assignee": reach.assignee,
+        "team": reach.team,
+        "restricted": reach.restricted,
+    }
+    assert (set(row.shared_with), set(row.kept_out)) == (set(reach.shared_with), set(reach.kept_out))
     assert (row.close_reason if row.state == "closed" else None) == shown["close_reason"]
 
 
@@ -90,6 +103,6 @@ def test_no_row_holds_anything_personal() -> None:
     story = list(history([OPENED, *LATER]))
     row: CaseRow | None = None
     for recorded in story:
-        row = fold_case(row, recorded)
+        row = fold_case(row, recorded, default_policy())
     text = repr(row).casefold()
     assert not [secret for secret in ("aye", "w-2041", "example.org", "fees were taken", "called.") if secret in text]

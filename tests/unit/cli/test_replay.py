@@ -89,6 +89,9 @@ EVERY_FACT: Sequence[Event] = (
     facts.RemedyItemVerified(item_id=FEES, method="worker-confirmed", statement=SECRET),
     CLOSED,
     facts.CaseReopened(reason="It went on"),
+    facts.ConflictDeclared(handler="handler-7", reason=SECRET),
+    facts.ConflictLifted(handler="handler-7", reason=SECRET),
+    facts.GlassBroken(number="R-1", reason=SECRET),
     facts.LegacyRecordImported(source="old-desk", reference="7", fields={"who": SECRET}, dated=False),
     facts.CaseRetired(),
     facts.CaseFieldsViewed(subject=CASE, purpose="review", record="case", record_id=CASE, fields=("summary",)),
@@ -133,7 +136,7 @@ def test_a_fact_of_another_service_has_none() -> None:
 
 def test_a_story_tells_nothing_about_a_person_unless_it_is_asked_for() -> None:
     assert SECRET not in "\n".join(told(*EVERY_FACT))
-    assert sum(SECRET in line for line in told(*EVERY_FACT, personal=True)) == 8
+    assert sum(SECRET in line for line in told(*EVERY_FACT, personal=True)) == 11
 
 
 def test_a_fact_is_told_with_its_time_its_words_and_who_did_it() -> None:

@@ -115,8 +115,11 @@ def test_a_sender_is_indexed_until_their_report_is_decided_on() -> None:
 
 
 def test_a_message_is_known_by_the_providers_own_id() -> None:
-    assert domain.message_id("app", "a", "1") == domain.message_id("app", "a", "1")
-    assert domain.message_id("app", "a", "1") != domain.message_id("app", "a1", "")
+    assert domain.message_id("acme", "app", "a", "1") == domain.message_id("acme", "app", "a", "1")
+    assert domain.message_id("acme", "app", "a", "1") not in {
+        domain.message_id("acme", "app", "a1", ""),
+        domain.message_id("other", "app", "a", "1"),
+    }
 
 
 def test_an_opening_says_nothing_of_the_sender_but_a_pseudonym() -> None:

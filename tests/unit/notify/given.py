@@ -103,10 +103,10 @@ class MemoryWork:
 class Ears:
     """The reaction of notify over a record in memory; facts of one case are heard in order."""
 
-    def __init__(self, historical_days: int = 14) -> None:
+    def __init__(self, historical_days: int = 14, supervisors: SafeContact | None = None) -> None:
         self.work = MemoryWork()
         telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days))
-        self._routes = reaction(telling).routes
+        self._routes = reaction(telling, supervisors).routes
         self._heard: dict[UUID, int] = defaultdict(int)
 
     def hear(self, event: Event, stream_id: UUID = CASE, *, occurred_at: datetime | None = None) -> Recorded:

@@ -5,7 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from shared.events.cases import CaseAcknowledged, CaseClosed, CaseEscalated, CaseEvent, EmployerResponseRecorded
+from shared.events.cases import (
+    CaseAcknowledged,
+    CaseClosed,
+    CaseEscalated,
+    CaseEvent,
+    EmployerResponseRecorded,
+    GlassBroken,
+)
 from shared.events.notify import NotificationQueued, NotificationSuppressed, RecipientRegistered
 from shared.ids import derived_id
 from tests.unit.notify.given import CASE, FACTORY, NOON, NUMBER, Ears, contact, opened, registered
@@ -45,6 +52,26 @@ def test_without_a_safe_contact_the_complainant_is_not_told(event: CaseEvent, oc
     (kept,) = ears.work.said(NotificationSuppressed)
     assert (kept.occasion, kept.audience, kept.reason) == (occasion, "complainant", "no-safe-contact")
     assert ears.work.said(NotificationQueued) == []
+
+
+BROKEN = GlassBroken(number=NUMBER, reason="The handler, Thida, is ill.")
+
+
+def test_supervisors_are_told_that_the_glass_was_broken_and_not_why() -> None:
+    ears = Ears(supervisors=contact("my", address="heads@example.org"))
+    ears.hear(BROKEN)
+    (told,) = ears.work.said(NotificationQueued)
+    assert (told.occasion, told.audience, told.case_id) == ("break-glass", "supervisor", CASE)
+    assert (told.address, told.language) == ("heads@example.org", "my")
+    assert NUMBER in told.body
+    assert "Thida" not in told.body
+
+
+def test_without_an_address_broken_glass_stands_in_the_list_all_the_same() -> None:
+    ears = Ears()
+    ears.hear(BROKEN)
+    (kept,) = ears.work.said(NotificationSuppressed)
+    assert (kept.occasion, kept.audience, kept.reason) == ("break-glass", "supervisor", "no-contact")
 
 
 def test_an_escalation_tells_the_organisation_that_a_request_waits() -> None:
