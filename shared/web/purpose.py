@@ -11,7 +11,8 @@ from shared.rights import Caller, Role
 from shared.web.access import PARAMETERS
 
 PURPOSE_HEADER = "Redress-Purpose"
-OPENERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
+OPENERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.PARTNER, Role.ADMIN)
+"""A partner opens what is shared with them and no more: nothing else is ever shown to one, masked or not."""
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 

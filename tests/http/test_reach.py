@@ -9,6 +9,7 @@ from tests.http.cases_desk import ROOT, TRIAGE, do, engaged, open_case, register
 from tests.support.app import Client, System
 
 GLASS = "Redress-Break-Glass"
+HANDLING, REVIEW = {"Redress-Purpose": "handling"}, {"Redress-Purpose": "review"}
 WHY = {GLASS: "The handler is ill and the worker calls for help."}
 SEXUAL = TRIAGE | {"issues": ["VIO-SEX"]}
 
@@ -85,7 +86,9 @@ def test_breaking_the_glass_opens_the_case_is_on_record_and_supervisors_are_told
     assert (refused.status_code, refused.json()["field"]) == (422, GLASS)
     seen = own.get(f"{ROOT}/cases/{case_id}", headers=WHY)
     assert (seen.status_code, seen.json()["case_id"]) == (200, case_id)
-    last = system.auditor.get(f"{ROOT}/cases/{case_id}/events").json()["items"][-1]
+    masked = system.auditor.get(f"{ROOT}/cases/{case_id}/events")
+    assert WHY[GLASS] not in masked.text
+    last = system.admin.get(f"{ROOT}/cases/{case_id}/events", headers=REVIEW).json()["items"][-1]
     assert last["envelope"]["type"] == "cases.glass-broken"
     assert last["envelope"]["actor"]["id"] == "own"
     assert last["data"]["reason"] == WHY[GLASS]
@@ -153,7 +156,8 @@ def test_a_partner_sees_the_shared_part_while_consent_lives_and_answers_for_them
     partner = system.client(Role.PARTNER, organisation=plant)
     rival = system.client(Role.PARTNER, organisation=other)
     settle(system, do(system.operator, case_id, "note", text="Careful."))
-    shown = partner.get(f"{ROOT}/cases/{case_id}")
+    assert [one["brief"] for one in partner.get(f"{ROOT}/cases/{case_id}").json()["escalations"]] == ["*******"]
+    shown = partner.get(f"{ROOT}/cases/{case_id}", headers=HANDLING)
     assert shown.status_code == 200
     assert [one["brief"] for one in shown.json()["escalations"]] == ["Workers paid recruitment fees. Please answer."]
     assert not {"complainant", "summary", "safe_contact", "assignee", "consents", "respondents"} & set(shown.json())

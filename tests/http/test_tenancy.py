@@ -1,11 +1,15 @@
 """Two tenants on one system: neither finds, changes, counts or names anything of the other."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 
+from services.intake.domain.subjects import subject_stream
+from shared.privacy.reading import access_stream
 from shared.rights import Role
 from shared.web.app import doors
 from tests.http.cases_desk import BRIEF, ROOT, TRIAGE, do, open_case, register
@@ -202,3 +206,32 @@ def test_every_fact_bears_its_tenant(desks: tuple[Desk, Desk]) -> None:
     for mine in desks:
         history = mine.office.get(f"{ROOT}/cases/{mine.ids['case_id']}/events").json()["items"]
         assert {one["envelope"]["tenant"] for one in history} == {mine.tenant}
+
+
+def test_nobody_of_another_tenant_touches_a_person(system: System) -> None:
+    mine, theirs = desk(system, "near"), desk(system, "far")
+    subject = mine.office.get(f"/intake/v1/reports/{mine.ids['report_id']}").json()["subject"]
+    commands = {
+        "hold": {"order": "File 1"},
+        "correct": {"about": "summary", "text": "It was otherwise."},
+        "lift-hold": {"order": "File 1"},
+        "erase": {"reason": "request"},
+    }
+    root = f"/intake/v1/subjects/{subject}"
+    for command, body in commands.items():
+        assert theirs.office.post(f"{root}/{command}", body).status_code == 404, command
+    for command, body in commands.items():
+        assert mine.office.post(f"{root}/{command}", body).status_code == 200, command
+    assert (mine.office.get(f"{root}/proof").status_code, theirs.office.get(f"{root}/proof").status_code) == (200, 404)
+    erased = system.house.stores["intake"]
+    assert {fact.envelope.tenant for fact in asyncio.run(erased.stream(subject_stream(UUID(subject))))} == {"near"}
+
+
+def test_who_opened_a_file_is_on_record_in_the_tenant_of_the_file(system: System) -> None:
+    mine = desk(system, "open")
+    path = f"/intake/v1/reports/{mine.ids['report_id']}"
+    shown = mine.office.get(path, headers={"Redress-Purpose": "handling"}).json()
+    assert shown["messages"][0]["text"] == "Help."
+    stream = access_stream("intake", UUID(shown["subject"]))
+    (viewed,) = asyncio.run(system.house.stores["intake"].stream(stream))
+    assert (viewed.envelope.tenant, viewed.envelope.actor.id) == ("open", "the-supervisor")

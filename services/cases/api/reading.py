@@ -95,6 +95,11 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
         anyway = await broken(glass, caller, case_id)
         return _json(await records.history(caller, case_id, opening, glass_broken=anyway))
 
+    _organisation_routes(routes, records, lists)
+    return routes
+
+
+def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> None:
     @routes.get(
         "/organisations",
         summary="List organisations, the newest first",
@@ -116,8 +121,6 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
     ) -> Response:
         version, organisation = await records.organisation(caller, organisation_id, opening)
         return _json(organisation, version)
-
-    return routes
 
 
 def _json(content: object, version: int | None = None) -> Response:

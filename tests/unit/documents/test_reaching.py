@@ -1,14 +1,11 @@
 """Lists and single cases decide alike who may know: the demands put to rows and the rule for one case agree."""
 
-from collections.abc import Iterator
 from itertools import product
+from uuid import UUID
 
-import pytest
-
-from shared.documents.port import Query
-from shared.documents.sqlite import SqliteDocuments
+from shared.documents.port import Collection, Condition, Documents, Query, Row
 from shared.ids import derived_id
-from shared.reaching import CASE_REACH, ReachRow, within_reach
+from shared.reaching import CASE_REACH, ReachRow, of_reached_case, of_tenant, within_reach
 from shared.rights import Caller, Role, Scope, reaches
 
 READERS = {"supervisor", "safeguarding"}
@@ -44,14 +41,8 @@ CALLERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDocuments]:
-    opened = SqliteDocuments(tmp_path_factory.mktemp("views") / "views.sqlite")
-    yield opened
-    opened.close()
-
-
-async def test_a_list_holds_just_the_cases_that_may_be_known_one_by_one(documents: SqliteDocuments) -> None:
+async def test_a_list_holds_just_the_cases_that_may_be_known_one_by_one(unprepared: Documents) -> None:
+    documents = unprepared
     await documents.prepare(CASE_REACH)
     await documents.save(CASE_REACH, ROWS, 1)
     seen: set[int] = set()
@@ -63,3 +54,40 @@ async def test_a_list_holds_just_the_cases_that_may_be_known_one_by_one(document
         assert await documents.count(CASE_REACH, demands) == len(known)
         seen.add(len(known))
     assert len(seen) > 5
+
+
+class Letter(Row, kw_only=True):
+    """Something that belongs to a case, or to none."""
+
+    case_id: UUID | None = None
+
+
+LETTERS = Collection("letters", 1, Letter, columns=("case_id",))
+
+
+async def test_what_belongs_to_a_case_is_listed_and_counted_page_by_page_with_its_case(unprepared: Documents) -> None:
+    strange = derived_id("case", "known to nobody")
+    cases: list[UUID | None] = [*(row.id for row in ROWS if row.tenant == "acme"), strange, None]
+    letters = [
+        Letter(id=derived_id("letter", str(number)), tenant="acme", case_id=case) for number, case in enumerate(cases)
+    ]
+    await unprepared.prepare(CASE_REACH)
+    await unprepared.prepare(LETTERS)
+    await unprepared.save(CASE_REACH, ROWS, 1)
+    await unprepared.save(LETTERS, letters, 1)
+    for caller in CALLERS[::5]:
+        demands = (of_tenant(caller), of_reached_case(caller, READERS))
+        open_to = {row.id for row in ROWS if row.tenant == "acme" and reaches(row, caller, READERS)} | {strange, None}
+        listed: list[Letter] = []
+        query = Query(demands, limit=7)
+        while True:
+            page = await unprepared.find(LETTERS, query)
+            listed += page.rows
+            if page.next is None:
+                break
+            query = Query(demands, after=page.next, limit=7)
+        known = [letter.id for letter in letters if letter.case_id in open_to]
+        assert [row.id for row in listed] == sorted(known)
+        assert await unprepared.count(LETTERS, demands) == len(known)
+        of_one = (*demands, Condition("case_id", "eq", strange))
+        assert await unprepared.count(LETTERS, of_one) == 1
