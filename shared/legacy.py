@@ -14,7 +14,8 @@ class LegacyRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One record: it becomes one case with its own past times, or nothing at all.
 
     `source` and `reference` name it for ever. Without `opened_at` the record is undated; `closed_at` is never earlier
-    than `opened_at`. `said` are the columns that speak of a person; they are sealed when they are stored. A record is closed exactly when it has a `close_reason`, and then it has an explanation too.
+    than `opened_at`. A record is closed exactly when it has a `close_reason`, and then it has an explanation too.
+    `said` are the columns that speak of a person; they are sealed when they are stored.
     """
 
     source: str
