@@ -4,9 +4,9 @@ An event is stored, published and hashed as the same bytes (`envelope.encode`). 
 never a class path; a change of its shape raises `VERSION` and adds a step to `upcasting.UPCASTERS`.
 """
 
-from shared.events import cases, intake, notify
+from shared.events import cases, desk, intake, notify
 from shared.events.envelope import Event, Registry
 
-REGISTRY: Registry = {event.TOPIC: event for module in (intake, cases, notify) for event in module.EVENTS}
+REGISTRY: Registry = {event.TOPIC: event for module in (intake, cases, desk, notify) for event in module.EVENTS}
 
 __all__ = ["REGISTRY", "Event"]

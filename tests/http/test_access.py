@@ -48,6 +48,17 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
+    ("GET", "/cases/v1/queues"): STAFF,
+    ("GET", "/cases/v1/tasks"): STAFF,
+    ("GET", "/cases/v1/filters"): STAFF,
+    ("POST", "/cases/v1/filters"): WRITERS,
+    ("POST", "/cases/v1/filters/{filter_id}/remove"): WRITERS,
+    ("GET", "/cases/v1/note-templates"): STAFF,
+    ("POST", "/cases/v1/note-templates"): HEADS,
+    ("POST", "/cases/v1/note-templates/{template_id}/remove"): HEADS,
+    ("GET", "/cases/v1/cases/{case_id}/note-templates/{template_id}"): STAFF,
+    ("POST", "/cases/v1/bulk/assign"): WRITERS,
+    ("POST", "/cases/v1/bulk/note"): WRITERS,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
@@ -64,7 +75,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
-        *("declare-conflict", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

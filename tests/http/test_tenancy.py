@@ -49,12 +49,18 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
     do(office, case_id, "escalate", organisation_id=plant, level="employer", brief=BRIEF)
     done = do(office, case_id, "acknowledge", channel="line")
     told = office.get("/notify/v1/notifications", wait=done["position"], case_id=case_id).json()["items"]
+    kept = office.post(f"{ROOT}/filters", {"name": tenant, "filter": {"country": "TH"}}).json()
+    words = {"name": tenant, "language": "en", "text": "Called."}
+    worded = office.post(f"{ROOT}/note-templates", words).json()
+    office.get(f"{ROOT}/note-templates", wait=worded["position"])
     ids = {
         "message_id": taken["message_id"],
         "report_id": report_id,
         "case_id": case_id,
         "organisation_id": plant,
         "notification_id": told[0]["notification_id"],
+        "filter_id": kept["filter_id"],
+        "template_id": worded["template_id"],
     }
     return Desk(tenant, clients, ids)
 

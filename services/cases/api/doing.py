@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Response
 
 from services.cases.api import bodies, remedy_bodies
@@ -11,6 +12,7 @@ from services.cases.api.examples import OPENED, REGISTERED, WRITTEN, shown
 from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
+from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 from shared.rights import Role
@@ -28,7 +30,7 @@ class CommandRoute(NamedTuple):
 
     path: str
     body: type[CommandBody]
-    command: type[commands.Command]
+    command: type[msgspec.Struct]
     method: Callable[..., Coroutine[Any, Any, Written]]
     roles: tuple[Role, ...] = OFFICE
 
@@ -38,6 +40,8 @@ COMMANDS = (
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
     CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),
+    CommandRoute("task", bodies.TaskBody, AddTask, Cases.task),
+    CommandRoute("finish-task", bodies.FinishTaskBody, FinishTask, Cases.finish_task),
     CommandRoute("consent", bodies.ConsentBody, commands.RecordConsent, Cases.consent),
     CommandRoute("withdraw-consent", bodies.WithdrawConsentBody, commands.WithdrawConsent, Cases.withdraw_consent),
     CommandRoute("name-respondent", bodies.NameRespondentBody, commands.NameRespondent, Cases.name_respondent),

@@ -9,7 +9,7 @@ from services.cases.application import streams
 from services.cases.application.importing import import_record
 from services.cases.application.index import free_number, number_is_free, organisation_is_new
 from services.cases.application.numbering import case_number
-from services.cases.domain import closing, commands, disclosure, opening, organisations, reaching, remedies
+from services.cases.domain import closing, commands, disclosure, opening, organisations, reaching, remedies, tasks
 from services.cases.domain.state import Case
 from shared.clock import Clock, system_clock
 from shared.errors import ForbiddenError
@@ -91,6 +91,17 @@ class Cases:
     async def note(self, *, context: CommandContext, case_id: UUID, command: commands.AddNote) -> Written:
         """Add a note."""
         return await self._change(context, case_id, lambda _, case: opening.note(case, command))
+
+    async def task(self, *, context: CommandContext, case_id: UUID, command: tasks.AddTask) -> Written:
+        """Have somebody do something."""
+        task_id, at = self._ids(), context.true_at
+        return await self._change(
+            context, case_id, lambda _, case: tasks.add_task(case, command, task_id=task_id, at=at)
+        )
+
+    async def finish_task(self, *, context: CommandContext, case_id: UUID, command: tasks.FinishTask) -> Written:
+        """Say that a task is done."""
+        return await self._change(context, case_id, lambda _, case: tasks.finish_task(case, command))
 
     async def consent(self, *, context: CommandContext, case_id: UUID, command: commands.RecordConsent) -> Written:
         """Record a consent."""
