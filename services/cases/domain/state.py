@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import DISCLOSING, Course, State
+from services.cases.domain.door import Door
 from shared.events import cases as facts
 from shared.events.envelope import Actor
 from shared.events.values import Money
@@ -111,6 +112,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     subject: UUID | None = None
     retired: bool = False
     kept_out: tuple[str, ...] = ()
+    door: Door = Door()
 
     @property
     def state(self) -> State:
