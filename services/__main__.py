@@ -218,11 +218,9 @@ def erase(
     """Destroy the keys of a person, and print the signed proof. It cannot be undone."""
     from shared.cli.vaulting import erase_subject  # noqa: PLC0415 - only here
 
-    house = open_existing(data, BUILDERS)
-    with plain_errors():
-        subjects = house.host.services["intake"].application.subjects
+    with services_at(data) as services:
+        subjects = services["intake"].application.subjects
         print(asyncio.run(erase_subject(subjects, subject, reason, system_clock())))  # noqa: T201 - the proof
-    house.close()
 
 
 @commands.command("redact")
@@ -234,18 +232,22 @@ def redact_(
     data: Data = DATA,
 ) -> None:
     """Take what people said out of the stored bytes of a fact, for a court order; its old hash stays on record."""
-    from shared.cli.vaulting import redact_fact  # noqa: PLC0415 - only here
+    from shared.cli.vaulting import records_of, redact_fact  # noqa: PLC0415 - only here
 
-    house = open_existing(data, BUILDERS)
-    with plain_errors():
-        subjects = house.host.services["intake"].application.subjects
-        fact = asyncio.run(
-            redact_fact(
-                subjects, data, service=service, stream=stream, version=version, ordered_by=order, now=system_clock()
-            )
+    with services_at(data) as services:
+        told = redact_fact(
+            services["intake"].application.subjects,
+            records_of(data, [name for name in services if name != "reporting"]),
+            service=service,
+            stream=stream,
+            version=version,
+            ordered_by=order,
+            now=system_clock(),
         )
+        fact = asyncio.run(told)
     console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
-    house.close()
+    if KeySettings().postgres_dsn is not None:
+        console.print("Kafka still holds them: stop all replicas, then 'redress topics renew'.")
 
 
 @vault.command("reconcile")

@@ -15,11 +15,13 @@ class LegacyRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` and `reference` name it for ever. Without `opened_at` the record is undated; `closed_at` is never earlier
     than `opened_at`. A record is closed exactly when it has a `close_reason`, and then it has an explanation too.
+    `said` are the columns that speak of a person; they are sealed when they are stored.
     """
 
     source: str
     reference: str
     fields: Mapping[str, str]
+    said: Mapping[str, str] = {}
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None

@@ -27,9 +27,9 @@ from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.secret import derived_secret
 from shared.service import Build, Parts, Service
-from shared.vault.open import Settings as VaultSettings
 from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
+from shared.vault.settings import Settings as VaultSettings
 from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.gate import Gate, gate_of

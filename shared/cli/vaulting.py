@@ -1,6 +1,7 @@
 """What the command line does with the vault: erase a person, rotate the outer key, check a proof."""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from shared.events.envelope import Actor
 from shared.events.intake import FactRedacted, SubjectErased
 from shared.events.privacy import ErasureReason
 from shared.eventstore.context import CommandContext
-from shared.eventstore.redacting import redact
+from shared.eventstore.redacting import RecordBytes
+from shared.eventstore.sqlite_redacting import SqliteBytes
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
 from shared.vault.keks import FileKeks
 from shared.vault.proof import holds
 from shared.vault.vault import Vault, own_subject
+from shared.web.keys import KeySettings
 
 OPERATOR = Actor("system:command-line", "admin")
 _BATCH = 1000
@@ -34,25 +37,41 @@ async def erase_subject(subjects: Any, subject: str, reason: ErasureReason, now:
     return json.dumps(proof, indent=2, ensure_ascii=False)
 
 
+Records = Mapping[str, RecordBytes]
+"""The records of all services, by name."""
+
+
 async def redact_fact(
-    subjects: Any, data: Path, *, service: str, stream: str, version: int, ordered_by: str, now: datetime
+    subjects: Any, records: Records, *, service: str, stream: str, version: int, ordered_by: str, now: datetime
 ) -> FactRedacted:
-    """Take what people said out of the stored bytes of one fact, and put that on record."""
-    record = data / service / "record.sqlite"
-    if not record.exists():
-        raise SettingsError(f"There is no record of a service {service} in {data}.")
+    """Take what people said out of the stored bytes of one fact and of its copies, and put that on record."""
+    if service not in records:
+        raise SettingsError(f"There is no record of a service {service}; there are {', '.join(records)}.")
     try:
         stream_id = UUID(stream)
     except ValueError:
         raise InvalidError("A stream is named by its UUID.", field="stream") from None
-    redacted = redact(record, stream_id, version, ordered_by=ordered_by, at=now)
+    redacted = records[service].redact(stream_id, version, ordered_by=ordered_by, at=now)
+    for record in records.values():
+        record.redact_letters(redacted.fact)
     subject = redacted.fact.envelope.subject or own_subject(stream_id)
     fact = FactRedacted(
         service=service, stream_id=stream_id, stream_version=version, sha256=redacted.sha256, ordered_by=ordered_by
     )
-    context = CommandContext(actor=OPERATOR, now=now, correlation_id=new_id())
+    context = CommandContext(actor=OPERATOR, now=now, correlation_id=new_id(), tenant=redacted.fact.envelope.tenant)
     await subjects.redacted(subject=subject, fact=fact, context=context)
     return fact
+
+
+def records_of(data: Path, services: Iterable[str]) -> Records:
+    """Return the bytes of the records where they lie: in the folder, or in PostgreSQL where the settings name it."""
+    dsn = KeySettings().postgres_dsn
+    if dsn is not None:
+        from shared.eventstore.postgres_redacting import PostgresBytes  # noqa: PLC0415 - the driver is an extra
+
+        return {name: PostgresBytes(dsn.get_secret_value(), name) for name in services}
+    files = {name: data / name / "record.sqlite" for name in services}
+    return {name: SqliteBytes(file) for name, file in files.items() if file.exists()}
 
 
 async def erase_again(store: EventStore, vault: Vault, progress: Progress) -> int:

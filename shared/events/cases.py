@@ -250,7 +250,7 @@ class GlassBroken(CaseEvent, frozen=True, kw_only=True):
 class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
     """A record of an earlier system, as it stood there. Its word was never checked with a worker.
 
-    `fields` keeps the mapped columns as text, under the mapping's own names.
+    `fields` keeps the mapped columns as text, under the mapping's own names; `said` those that speak of a person.
     """
 
     TOPIC: ClassVar[str] = "cases.legacy-record-imported"
@@ -258,6 +258,7 @@ class LegacyRecordImported(CaseEvent, frozen=True, kw_only=True):
     reference: str
     fields: Mapping[str, str]
     dated: bool
+    said: Mapping[str, Personal] = {}
     respondent_reference: str | None = None
     claimed: Money | None = None
     assessed: Money | None = None

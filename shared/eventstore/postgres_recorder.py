@@ -30,6 +30,10 @@ CREATE_BESIDE = (
         "cause text NOT NULL, parked_at timestamptz NOT NULL, who text NOT NULL, why text NOT NULL, "
         "at timestamptz NOT NULL)"
     ),
+    (
+        "CREATE TABLE IF NOT EXISTS redactions (stream_id uuid, stream_version bigint, sha256 text NOT NULL, "
+        "ordered_by text NOT NULL, redacted_at timestamptz NOT NULL, PRIMARY KEY (stream_id, stream_version))"
+    ),
 )
 
 

@@ -22,6 +22,10 @@ KEPT = 2
 class KeyEncryption(Protocol):
     """Wraps data keys. A key management service implements it with calls of its own; its key never leaves it."""
 
+    def knows(self, kek: str) -> bool:
+        """Whether the key of this id is at hand."""
+        ...
+
     def current(self) -> str:
         """Return the id of the key that wraps from now on."""
         ...
@@ -43,6 +47,10 @@ class HeldKeks:
         if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
             raise SettingsError("A key-encryption key is 32 bytes, written 'ID BASE64'.")
         self._keys = dict(keys)
+
+    def knows(self, kek: str) -> bool:
+        """Whether the key of this id is one of them."""
+        return kek in self._keys
 
     def current(self) -> str:
         """Return the id of the last key."""
@@ -80,10 +88,15 @@ class FileKeks(HeldKeks):
         self._look()
         return super().current()
 
-    def unwrap(self, kek: str, wrapped: bytes) -> bytes:
-        """Unwrap; a key that is not known yet may have been added to the file."""
+    def knows(self, kek: str) -> bool:
+        """Whether the key of this id is in the file; one that is not known yet may have been added."""
         if kek not in self._keys:
             self._look()
+        return super().knows(kek)
+
+    def unwrap(self, kek: str, wrapped: bytes) -> bytes:
+        """Unwrap with the key of this id, as the file is now."""
+        self.knows(kek)
         return super().unwrap(kek, wrapped)
 
     def add(self) -> str:
@@ -109,6 +122,30 @@ class FileKeks(HeldKeks):
         beside.touch(mode=0o600)
         beside.write_text(lines)
         beside.replace(self._path)
+
+
+class Succession:
+    """Keys of one kind after those of another: the heir wraps, both unwrap, until a rotation has rewrapped all."""
+
+    def __init__(self, heir: KeyEncryption, earlier: KeyEncryption) -> None:
+        """Take both."""
+        self._heir, self._earlier = heir, earlier
+
+    def knows(self, kek: str) -> bool:
+        """Whether one of both has the key of this id."""
+        return self._heir.knows(kek) or self._earlier.knows(kek)
+
+    def current(self) -> str:
+        """Return the id of the heir's key."""
+        return self._heir.current()
+
+    def wrap(self, key: bytes) -> tuple[str, bytes]:
+        """Wrap with the heir's key."""
+        return self._heir.wrap(key)
+
+    def unwrap(self, kek: str, wrapped: bytes) -> bytes:
+        """Unwrap with whichever has the key of this id."""
+        return (self._heir if self._heir.knows(kek) else self._earlier).unwrap(kek, wrapped)
 
 
 def parsed(lines: list[str]) -> Mapping[str, bytes]:

@@ -2,26 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from shared.vault.keks import FileKeks, HeldKeks, KeyEncryption, parsed
+from shared.vault.keks import FileKeks, HeldKeks, KeyEncryption, Succession, parsed
 from shared.vault.port import KeyStorage
+from shared.vault.settings import Settings, TransitSettings
 from shared.vault.sqlite import SqliteKeys
 from shared.vault.vault import Vault
-
-
-class Settings(BaseSettings):
-    """Read from `REDRESS_VAULT_…`: where the wrapped keys lie, and what wraps them."""
-
-    model_config = SettingsConfigDict(env_prefix="REDRESS_VAULT_", extra="forbid", frozen=True)
-
-    dsn: SecretStr | None = None
-    """A PostgreSQL database for the wrapped keys, in a schema of its own; default: a file in the data folder."""
-    kek: SecretStr | None = None
-    """Key-encryption keys, `ID BASE64` separated by commas; the last one wraps."""
-    kek_file: Path | None = None
-    """A file of such keys, one a line; default: `vault.kek` in the data folder, made at the first start."""
 
 
 def open_vault(data: Path, settings: Settings | None = None) -> Vault:
@@ -39,6 +24,16 @@ def _storage(data: Path, settings: Settings) -> KeyStorage:
 
 
 def _keks(data: Path, settings: Settings) -> KeyEncryption:
+    transit = TransitSettings()
+    if transit.address is None:
+        return _held(data, settings)
+    from shared.vault.transit import TransitKeks  # noqa: PLC0415 - its client costs time to load
+
+    earlier = settings.kek is not None or (settings.kek_file or data / "vault.kek").exists()
+    return Succession(TransitKeks(transit), _held(data, settings)) if earlier else TransitKeks(transit)
+
+
+def _held(data: Path, settings: Settings) -> KeyEncryption:
     if settings.kek is not None:
         return HeldKeks(parsed(settings.kek.get_secret_value().split(",")))
     return FileKeks(settings.kek_file or data / "vault.kek")

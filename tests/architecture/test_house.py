@@ -30,7 +30,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "argon2": {"shared.web.keys"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
-    "httpx": {"services.notify.channels", "shared.cli.demo", "shared.web.jwks"},
+    "httpx": {"services.notify.channels", "shared.cli.demo", "shared.vault.transit", "shared.web.jwks"},
     "jinja2": {"services.reporting.api"},
     "joserfc": {"shared.web.jwks", "shared.web.oidc"},
     "motor": {"shared.documents"},

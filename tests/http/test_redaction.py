@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.cli.vaulting import redact_fact
+from shared.cli.vaulting import records_of, redact_fact
 from shared.errors import NotFoundError
 from shared.events.intake import FactRedacted
 from tests.http.cases_desk import HANDLING, ROOT, do, open_case
@@ -35,8 +35,9 @@ def stored(system: System, case_id: str, version: int) -> bytes:
 
 async def redacted(system: System, case_id: str, version: int) -> FactRedacted:
     subjects = system.house.services["intake"].application.subjects
+    records = records_of(system.house.data, system.house.services)
     return await redact_fact(
-        subjects, system.house.data, service="cases", stream=case_id, version=version, ordered_by=ORDER, now=NOW
+        subjects, records, service="cases", stream=case_id, version=version, ordered_by=ORDER, now=NOW
     )
 
 

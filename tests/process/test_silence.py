@@ -9,35 +9,20 @@ import msgspec
 import pytest
 
 from tests.process.serving import System, system
-
-CASES = "/cases/v1/cases"
-PERSONAL: Mapping[str, str] = {
-    "sender": "Ma-Thandar-Aye-canary",
-    "phone": "+66-81-555-0142",
-    "text": "the foreman hit my brother canary-text",
-    "summary": "canary-summary about the dormitory",
-    "complainant": "Naw Paw Canary",
-    "reference": "passport-MC7755canary",
-    "address": "thandar.canary@example.org",
-    "note": "canary-note: calls from her sister's house",
-    "safety": "canary-safety: the brother sleeps outside",
-    "withheld": "canary-withheld: not her village",
-    "answer": "canary-answer: we know who complained",
-    "statement": "canary-statement: I got it back",
-    "accused": "Foreman Somchai-canary",
-    "contact": "hr.canary@example.com",
-    "brief": "canary-brief: passports are kept",
-    "evidence": "canary-evidence: seen by the union",
-    "reason": "canary-reason: within the mandate",
-    "ending": "canary-ending: she moved on",
-}
+from tests.support.canaries import CASES, PERSONAL, told_everything
 
 pytestmark = pytest.mark.process
 
 
 def test_nothing_that_a_person_said_is_printed_or_logged(tmp_path: Path) -> None:
     with system(tmp_path) as running:
-        case_id = _told_everything(running)
+        supervisor = running.new_key("supervisor", "second")
+
+        def post(path: str, body: Mapping[str, Any], *, second: bool = False) -> dict[str, Any]:
+            told: dict[str, Any] = running.post(path, body, key=supervisor if second else None)
+            return told
+
+        case_id = told_everything(post, lambda path, *, wait=None: running.get(path, wait=wait))
         masked = running.ask("GET", f"{CASES}/{case_id}/events").body.decode()
         kept = running.ask("GET", f"{CASES}/{case_id}/events", headers={"Redress-Purpose": "review"}).body.decode()
         for word in ("summary", "complainant", "address", "note", "safety", "withheld", "answer", "statement"):
@@ -59,50 +44,6 @@ def files_with(canary: str, data: Path) -> list[str]:
     files = [file for file in data.rglob("*") if file.is_file() and file.parent.name != "outbox"]
     assert {"record.sqlite", "views.sqlite", "vault.sqlite"} <= {file.name for file in files}
     return [str(file.relative_to(data)) for file in files if canary.encode() in file.read_bytes()]
-
-
-def _told_everything(running: System) -> str:
-    supervisor = running.new_key("supervisor", "second")
-    contact = {"channel": "email", "address": PERSONAL["address"]}
-    complainant = {"name": PERSONAL["complainant"], "reference": PERSONAL["reference"]}
-    person = {"summary": PERSONAL["summary"], "complainant": complainant, "safe_contact": contact}
-    message = {
-        "channel": "app",
-        "account": "test",
-        "external_id": PERSONAL["phone"],
-        "sender": PERSONAL["sender"],
-        "text": PERSONAL["text"],
-        "language": "my",
-        "grievance": {**person, "issues": ["REC-FEE"], "respondent": PERSONAL["accused"]},
-    }
-    taken = running.post("/intake/v1/messages", message)
-    report = running.get(f"/intake/v1/messages/{taken['message_id']}", wait=taken["position"])["report_id"]
-    accepted = running.post(f"/intake/v1/reports/{report}/accept", {})
-    case_id: str = running.get(f"{CASES}/{accepted['case_id']}", wait=accepted["position"])["case_id"]
-    plant = running.post(
-        "/cases/v1/organisations",
-        {"name": "Plant", "kind": "employer", "contact": contact | {"address": PERSONAL["contact"]}},
-    )["organisation_id"]
-    triage = {"issues": ["REC-FEE"], "admissible": True, "admissibility_reason": PERSONAL["reason"], "danger_now": True}
-    item = {"remedy": "RM-DOC", "owner": "Plant", "due_on": "2026-12-31"}
-    for command, body in (
-        ("acknowledge", {}),
-        ("triage", {**triage, "safety_note": PERSONAL["safety"]}),
-        ("note", {"text": PERSONAL["note"]}),
-        ("consent", {"recipient": plant, "purpose": "disclose-facts", "withheld": PERSONAL["withheld"]}),
-        ("name-respondent", {"organisation_id": plant, "role": "employer"}),
-        ("escalate", {"organisation_id": plant, "level": "employer", "brief": PERSONAL["brief"]}),
-        ("respond", {"organisation_id": plant, "position": "accepted", "text": PERSONAL["answer"]}),
-        ("plan", {"items": [item], "complainant_consulted": True}),
-    ):
-        running.post(f"{CASES}/{case_id}/{command}", body)
-    (remedy,) = running.get(f"{CASES}/{case_id}")["remedies"]
-    done = {"item_id": remedy["item_id"], "evidence": PERSONAL["evidence"]}
-    running.post(f"{CASES}/{case_id}/complete-item", done)
-    confirmed = {"item_id": remedy["item_id"], "outcome": "confirmed", "statement": PERSONAL["statement"]}
-    running.post(f"{CASES}/{case_id}/verify-item", confirmed, key=supervisor)
-    running.post(f"{CASES}/{case_id}/close", {"reason": "partial", "explanation": PERSONAL["ending"]}, key=supervisor)
-    return case_id
 
 
 Request = tuple[str, str, bytes | None, dict[str, str]]

@@ -28,6 +28,7 @@ def take_over(record: LegacyRecord, *, number: str) -> Iterator[tuple[datetime |
             source=record.source,
             reference=record.reference,
             fields=record.fields,
+            said=record.said,
             dated=record.opened_at is not None,
             respondent_reference=record.respondent_reference,
             claimed=record.claimed,

@@ -91,6 +91,22 @@ async def apply(settings: KafkaSettings) -> Sequence[Change]:
     return changes
 
 
+async def renew(settings: KafkaSettings) -> Sequence[Change]:
+    """Delete the topics of facts and make them again, empty: the sealers then publish the records as they are now.
+
+    For what was taken out of the records by order. Replicas must stand still: what they would read has no end.
+    """
+    facts = {topic_of(settings, kind.STREAM) for kind in REGISTRY.values()}
+    async with within(AIOKafkaAdminClient(**settings.connection())) as admin:
+        if doomed := sorted(facts & set(await admin.list_topics())):
+            await admin.delete_topics(doomed, timeout_ms=settings.patience_ms)
+        for _ in range(settings.patience_ms // LOOK_EVERY_MS):
+            if not facts & set(await admin.list_topics()):
+                return await apply(settings)
+            await asyncio.sleep(LOOK_EVERY_MS / 1000)
+    raise TryLaterError("Kafka has not deleted the topics yet; run 'redress topics renew' again.")
+
+
 async def demand(settings: KafkaSettings) -> Mapping[str, str]:
     """Return the epoch of every topic; a topic that is missing, or has another shape, is a `SettingsError`."""
     async with within(AIOKafkaAdminClient(**settings.connection())) as admin:

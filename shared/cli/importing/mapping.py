@@ -108,12 +108,16 @@ class ClosingRule(Part):
 
 
 class Mapping(Part):
-    """The meaning of a file. Columns that no key names are still kept as `fields`, unless `drop` has them."""
+    """The meaning of a file. Columns that no key names are still kept as `fields`, unless `drop` has them.
+
+    `personal` names those that speak of a person: they are sealed, and shown for a purpose only.
+    """
 
     source: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
     reference: Reference
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     drop: Columns = ()
+    personal: Columns = ()
     empty: tuple[str, ...] = ()
     channel: Annotated[str, Field(min_length=1, max_length=40)] = "import"
     language: Annotated[str, Field(min_length=2, max_length=35)] = "en"
@@ -132,6 +136,7 @@ class Mapping(Part):
         lists = {
             "reference.columns": self.reference.columns,
             "drop": self.drop,
+            "personal": self.personal,
             "respondent": self.respondent,
             "dates.opened_at": self.dates.opened_at,
             "dates.closed_at": self.dates.closed_at,

@@ -28,7 +28,7 @@ class Reader:
         self._mapping = mapping
         self._now = now
         self._empty = frozenset(mapping.empty)
-        self._kept = tuple(column for column in header if column not in mapping.drop)
+        self._kept = tuple(column for column in header if column not in {*mapping.drop, *mapping.personal})
 
     def read(self, row: Row) -> LegacyRecord | Rejected:
         """Return the record of a row, or why there is none."""
@@ -47,6 +47,7 @@ class Reader:
             source=mapping.source,
             reference=self._reference(cells),
             fields={column: row[column] for column in self._kept},
+            said={column: row[column] for column in mapping.personal if row[column]},
             opened_at=opened_at,
             closed_at=_believable(closed_at, opened_at) if reason else None,
             close_reason=reason,

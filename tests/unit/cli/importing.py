@@ -113,20 +113,22 @@ def a_file(folder: Path, *rows: dict[str, str], name: str = "old.csv") -> Path:
     return path
 
 
-def a_mapping(folder: Path) -> Path:
+def a_mapping(folder: Path, more: str = "") -> Path:
     """Write the mapping of these tests."""
     path = folder / "old-desk.toml"
-    path.write_text(MAPPING, encoding="utf-8")
+    path.write_text(more + MAPPING, encoding="utf-8")
     return path
 
 
-def run(file: Path, importer: Remembering, *, batch: int = 500, progress: Heard | None = None) -> ImportResult:
+def run(
+    file: Path, importer: Remembering, *, batch: int = 500, progress: Heard | None = None, more: str = ""
+) -> ImportResult:
     """Import a file with the mapping of these tests, rejects beside it in `rejects`."""
     folder = file.parent
     return asyncio.run(
         import_file(
             file=file,
-            mapping=a_mapping(folder),
+            mapping=a_mapping(folder, more),
             importer=importer,
             rejects=folder / "rejects",
             progress=progress or Heard(),

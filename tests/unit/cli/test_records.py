@@ -41,6 +41,15 @@ def test_every_column_is_kept_as_its_text_but_the_dropped_ones(tmp_path: Path) -
     assert record.fields["claimed"] == "007.50"
 
 
+def test_columns_that_speak_of_a_person_are_handed_over_apart(tmp_path: Path) -> None:
+    importer = Remembering()
+    file = a_file(tmp_path, USUAL | {"topic": "passport of Naw Paw"})
+    assert run(file, importer, more='personal = ["topic"]\n').rejected == 0
+    record = importer.only()
+    assert (record.said, "topic" in record.fields) == ({"topic": "passport of Naw Paw"}, False)
+    assert record.issues == ("DOC-RET",), "rules read what is sealed afterwards"
+
+
 def test_the_first_filled_date_opens_the_record(tmp_path: Path) -> None:
     record = imported(tmp_path, received="NULL", opened="2020-04-01")
     assert record.opened_at == datetime(2020, 3, 31, 17, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import CorruptRecordError
-from shared.events.cases import CaseOpened, EmployerResponseRecorded, RemedyItem, RemedyPlanAgreed
+from shared.events.cases import CaseOpened, EmployerResponseRecorded, LegacyRecordImported, RemedyItem, RemedyPlanAgreed
 from shared.events.intake import Grievance, MessageReceived
 from shared.events.values import Party
 from shared.vault import tokens
@@ -73,6 +73,13 @@ def test_parts_of_lists_are_sealed_each_in_its_place() -> None:
         "items.1.description",
     ]
     assert opened(VAULT, hidden, place_of({SUBJECT}, STREAM, 7)) == plan
+
+
+def test_columns_of_an_import_are_sealed_each_under_its_name() -> None:
+    record = LegacyRecordImported(source="s", reference="1", fields={"a": "1"}, dated=True, said={"a.b": "Naw Paw"})
+    hidden = SEALER.seal(record, STREAM, 2, SUBJECT)
+    assert (hidden.fields, tokens.is_sealed(hidden.said["a.b"])) == ({"a": "1"}, True)
+    assert opened(VAULT, hidden, place_of({SUBJECT}, STREAM, 2)) == record
 
 
 def test_the_accused_has_a_key_of_their_own() -> None:

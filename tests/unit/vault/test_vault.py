@@ -11,8 +11,9 @@ import pytest
 from shared.errors import CorruptRecordError, SettingsError, TryLaterError
 from shared.vault.keks import FileKeks, HeldKeks, parsed
 from shared.vault.memory import PassingKeys
-from shared.vault.open import Settings, open_vault
+from shared.vault.open import open_vault
 from shared.vault.port import KeyRow, KeyStorage
+from shared.vault.settings import Settings
 from shared.vault.sqlite import SqliteKeys
 from shared.vault.vault import ErasedError, Vault
 
