@@ -14,7 +14,8 @@ from services.reporting.api.answers import moment
 from services.reporting.api.dashboard import QUESTIONS, number
 from services.reporting.api.reports import of_readers
 from services.reporting.api.sections import sections, tiles
-from services.reporting.views.engine import Figure, Figures
+from services.reporting.views.engine import Figures
+from services.reporting.views.questions import Figure
 from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from shared.policy import Policy, default_policy
 from shared.rights import Caller
