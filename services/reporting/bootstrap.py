@@ -36,15 +36,16 @@ def build(
         Table("contacts", CONTACT_FACTS, logs[CONTACT_FACTS.source]),
     )
     rows = {table.name: table.projection.collection.row for table in tables}
+    policy = default_policy()
     figures = Figures(
         definitions=read_definitions(),
         tables=tables,
         documents=parts.documents,
         warehouse=warehouse or Warehouse(parts.data / "figures", rows, memory=chosen.memory, threads=chosen.threads),
         clock=parts.clock,
+        policy=policy,
         pasts_kept=chosen.pasts_kept,
     )
-    policy = default_policy()
     editions = Editions(
         definitions=figures.definitions,
         cases=tables[0],
@@ -55,6 +56,7 @@ def build(
             Audience.PARTNER: Rule(chosen.partner_threshold, chosen.dominance),
             Audience.PUBLIC: Rule(chosen.public_threshold, chosen.dominance),
         },
+        policy=policy,
     )
     return Service(
         name="reporting",

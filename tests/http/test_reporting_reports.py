@@ -116,3 +116,14 @@ def test_figures_are_for_people_who_work_on_cases(system: System, path: str) -> 
     assert [client.get(path).status_code for client in allowed] == [200] * 4
     assert system.channel.get(path).status_code == 403
     assert system.nobody.get(path).status_code == 401
+
+
+def test_a_figure_says_its_question_and_what_to_know_of_its_rows(system: System, position: str) -> None:
+    question: dict[str, Any] = {"from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "compare": "year"}
+    answer = system.auditor.get("/reporting/v1/reports/issues", wait=position, group_by="issue", **question).json()
+
+    assert answer["question"]["group_by"] == ["issue"]
+    assert answer["question"]["compare"] == "year"
+    assert any("more than all cases" in note for note in answer["notes"])
+    assert answer["columns"][:4] == ["issue", "cases", "cases_before", "cases_change"]
+    assert answer["leaves_out"].startswith("Nothing")

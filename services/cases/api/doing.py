@@ -1,7 +1,7 @@
 """Routes that change something. The commands on a case are all alike, so they are a table and a loop."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,7 @@ from services.cases.application import Cases, case_number
 from services.cases.domain import commands
 from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
-from shared.eventstore.store import Written
+from shared.eventstore.store import EventStore, Written
 from shared.rights import Role
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.lean import LeanRoute
@@ -23,6 +23,12 @@ OFFICE = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 HEADS = (Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 
 CREATED = 201
+
+
+class Doer(Protocol):
+    """Whoever carries out commands, on the record of this service."""
+
+    store: EventStore
 
 
 class CommandRoute(NamedTuple):
@@ -83,13 +89,13 @@ def opening_routes(cases: Cases) -> APIRouter:
     return routes
 
 
-def command_routes(cases: Cases) -> APIRouter:
-    """Return a route for every command on a case."""
+def command_routes(doer: Doer, table: Sequence[CommandRoute] = COMMANDS) -> APIRouter:
+    """Return a route for every command on a case in a table; the methods are those of `doer`."""
     routes = APIRouter(prefix=PREFIX, tags=["cases"], route_class=LeanRoute)
-    for route in COMMANDS:
+    for route in table:
         routes.add_api_route(
             f"/cases/{{case_id}}/{route.path}",
-            _endpoint(route, cases),
+            _endpoint(route, doer),
             methods=["POST"],
             operation_id=f"case_{route.path.replace('-', '_')}",
             summary=(route.command.__doc__ or "").split("\n", 1)[0],
@@ -98,12 +104,12 @@ def command_routes(cases: Cases) -> APIRouter:
     return routes
 
 
-def _endpoint(route: CommandRoute, cases: Cases) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _endpoint(route: CommandRoute, doer: Doer) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def command(case_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
         circumstances = true_since(context, body.occurred_at)
         wanted = as_command(body, route.command)
-        written = await route.method(cases, context=circumstances, case_id=case_id, command=wanted)
-        return answer(written, cases.store.source)
+        written = await route.method(doer, context=circumstances, case_id=case_id, command=wanted)
+        return answer(written, doer.store.source)
 
     command.__annotations__["body"] = route.body
     return command

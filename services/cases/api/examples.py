@@ -43,6 +43,21 @@ HISTORY = {
 ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
 ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}
 
+BRIEF: dict[str, Any] = {
+    "number": "R-7K2QF-0M9XA",
+    "organisation": "Golden Prawn Co., Ltd.",
+    "level": "employer",
+    "brief": "Workers at plant 2 paid recruitment fees and their passports are kept. Please answer.",
+    "answer_by": _AT,
+    "position": None,
+    "proposals": [],
+    "evidence": [],
+}
+LINKS = {
+    "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
+    "total": 1,
+}
+
 
 def shown(status: int, example: object) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that answers like this example."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from services.cases.domain import door
 from services.cases.domain.course import Course, after
 from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
@@ -91,7 +92,7 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
         case _:
-            return case
+            return replace(case, door=door.after(case.door, recorded))
 
 
 def _done(task: Task, event: desk.TaskFinished, envelope: Envelope) -> Task:

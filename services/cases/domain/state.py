@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import DISCLOSING, Course, State
+from services.cases.domain.door import Door
 from shared.events import cases as facts
 from shared.events import desk
 from shared.events.envelope import Actor
@@ -124,6 +125,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     retired: bool = False
     kept_out: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
+    door: Door = Door()
 
     @property
     def state(self) -> State:

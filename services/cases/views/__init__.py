@@ -1,5 +1,6 @@
 """What can be read: one case or organisation from its own facts, never stale; lists of them from rows."""
 
+from services.cases.views.brief import Briefs
 from services.cases.views.desk import Desk, desk_on
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
@@ -15,6 +16,7 @@ __all__ = [
     "NEVER",
     "ORGANISATIONS",
     "AsOf",
+    "Briefs",
     "CaseFilters",
     "CaseRow",
     "Desk",

@@ -36,6 +36,8 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "respondents": case.respondents,
         "consents": [_consent(consent) for consent in case.consents],
         "escalations": [_escalation(escalation) for escalation in case.escalations],
+        "proposals": case.door.proposals,
+        "evidence": case.door.evidence,
         "remedies": [_remedy(item) for item in case.items],
         "clocks": _clocks(case, now),
         "closures": [_closure(closure) for closure in case.closures],

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from services.reporting.views.definitions import Definition
-from services.reporting.views.engine import Figure
+from services.reporting.views.questions import Figure, groups
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -30,7 +30,12 @@ def as_json(figure: Figure) -> bytes:
             "title": definition.title,
             "definition": definition.definition,
             "unit": definition.unit,
+            "counts": definition.counts,
+            "leaves_out": definition.leaves_out,
             "definition_hash": definition.sha256,
+            "question": asked(figure),
+            "notes": notes(figure),
+            "policy": figure.policy,
             "as_of": moment(figure.as_of),
             "positions": dict(figure.positions),
             "columns": figure.columns,
@@ -39,6 +44,37 @@ def as_json(figure: Figure) -> bytes:
             ],
         }
     )
+
+
+def asked(figure: Figure) -> dict[str, Any]:
+    """Return the question as it was asked; who asks it again of the same record gets the same rows."""
+    question = figure.question
+    moments = {
+        "from": question.since,
+        "to": question.until,
+        "as_of": figure.as_of,
+        "known_at": question.known_at,
+    }
+    return {
+        "group_by": list(groups(question, figure.definition)),
+        **{name: None if at is None else moment(at) for name, at in moments.items()},
+        "compare": question.compare,
+    }
+
+
+def notes(figure: Figure) -> Sequence[str]:
+    """Return what a reader of these rows must know beside the definition."""
+    question, definition = figure.question, figure.definition
+    found = [
+        f"A case is in every {name} that it has, so these rows add up to more than all cases."
+        for name in definition.overlapping(groups(question, definition))
+    ]
+    if question.compare is not None:
+        span = "the span just before" if question.compare == "previous" else "the same span a year earlier"
+        found.append(f"'_before' is {span}, '_change' the difference.")
+    if question.known_at is None and question.as_of is not None:
+        found.append("With everything on record today; give 'known_at' to leave out what came to be known later.")
+    return found
 
 
 def as_csv(figure: Figure) -> bytes:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.reporting.api.charts import Chart
 from services.reporting.views.definitions import Definition
-from services.reporting.views.engine import Figure, Question
+from services.reporting.views.questions import Figure, Question
 
 QUESTIONS: Mapping[str, Question] = {
     "volume": Question(report="volume", group_by=("month", "channel")),

@@ -14,21 +14,17 @@ from services.reporting.api.answers import moment
 from services.reporting.api.dashboard import QUESTIONS, number
 from services.reporting.api.reports import of_readers
 from services.reporting.api.sections import sections, tiles
-from services.reporting.views.engine import Figure, Figures
+from services.reporting.views.engine import Figures
+from services.reporting.views.questions import Figure
 from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from shared.policy import Policy, default_policy
 from shared.rights import Caller
 from shared.web.access import SESSION_COOKIE, Gatekeeper, public
 from shared.web.consistency import caught_up
 from shared.web.forms import FORM_COOKIE, demand_own_form, form_token, new_nonce
+from shared.web.hardening import PAGE
 
 SESSION_SECONDS = 12 * 3600
-GUARDS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-}
-"""What pages say otherwise than every other answer: our own style and pictures, forms that come back to us."""
-
 _HERE = Path(__file__).parent
 _FORM_PLACE = "@@form-token@@"
 _STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
@@ -170,7 +166,7 @@ def page(template: str, status: int, *, headers: Mapping[str, str] | None = None
 
 
 def _html(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, media_type="text/html", headers={**GUARDS, **(headers or {})})
+    return Response(body, status, media_type="text/html", headers={**PAGE, **(headers or {})})
 
 
 def _render(template: str, **words: object) -> bytes:

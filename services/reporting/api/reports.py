@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import as_csv, as_json, described, stamp
-from services.reporting.views.engine import Figures, Question
+from services.reporting.views.engine import Figures
+from services.reporting.views.questions import Compared, Question
 from shared.rights import Caller, Role
 from shared.web.access import allow_page
 from shared.web.consistency import caught_up
@@ -48,6 +49,15 @@ class ReportQuery(BaseModel):
         description="As it was true at this moment: the log is folded again up to it.",
         examples=["2026-06-30T00:00:00Z"],
     )
+    known_at: Moment | None = Field(
+        default=None,
+        description="As it was on record at this moment: what came to be known later, late facts and corrections, is "
+        "left out. Together with 'as_of' the same request gets the same bytes for ever.",
+        examples=["2026-06-30T00:00:00Z"],
+    )
+    compare: Compared | None = Field(
+        default=None, description="Beside each number that of the span before, or of the same span a year earlier."
+    )
     format: Literal["json", "csv"] = Field(default="json", description="JSON with its stamp, or CSV.")
 
     def question(self, report: str, tenant: str) -> Question:
@@ -59,6 +69,8 @@ class ReportQuery(BaseModel):
             since=self.since,
             until=self.until,
             as_of=self.as_of,
+            known_at=self.known_at,
+            compare=self.compare,
         )
 
 

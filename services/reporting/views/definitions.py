@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from services.reporting.domain.declared import Measure, Publication, Sum
 from services.reporting.views.declarations import read_measures, read_publications, read_sums
+from services.reporting.views.dimensions import ALL_OF_CASES, FILE, KEYED, dimensions, keyed_cases, of_cases
 
 FOLDER = Path(__file__).parent / "figures"
 
@@ -25,6 +26,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     title: str
+    indicators: tuple[str, ...] = ()
     definition: str
     unit: str
     counts: str
@@ -39,9 +41,25 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     sql: str
     sha256: str
 
+    def statement(self, chosen: Collection[str]) -> str:
+        """Return the SQL as it runs for these groups: with `keyed_cases` in front where it stands on them."""
+        if KEYED not in self.sql:
+            return self.sql
+        return f"with {KEYED} as ({keyed_cases(chosen)}),\n{self.sql.removeprefix('with ')}"
+
+    def asked(self, chosen: Collection[str]) -> frozenset[str]:
+        """Return the names of the values that the statement for these groups asks for."""
+        return frozenset(_PARAMETER.findall(self.statement(chosen)))
+
+    def overlapping(self, chosen: Collection[str]) -> tuple[str, ...]:
+        """Return the groups of which a case may be in several, so that their rows add up to more than all cases."""
+        if KEYED not in self.sql:
+            return ()
+        return tuple(name for name in chosen if name in dimensions() and dimensions()[name].many)
+
     @property
     def parameters(self) -> frozenset[str]:
-        """The names that the SQL asks for."""
+        """The names that the SQL asks for, however it is grouped."""
         return frozenset(_PARAMETER.findall(self.sql))
 
     @property
@@ -67,8 +85,10 @@ def read_definition(name: str, text: str) -> Definition:
         key = found["key"] or key
         words[key] = f"{words[key]} {found['text'].strip()}" if found["key"] is None else found["text"].strip()
     lists = {
-        field: tuple(words.pop(field, "").replace(",", " ").split()) for field in ("group_by", "default", "always")
+        field: tuple(words.pop(field, "").replace(",", " ").split())
+        for field in ("group_by", "default", "always", "indicators")
     }
+    lists["group_by"] = tuple(dict.fromkeys(_expanded(lists["group_by"])))
     measures = read_measures(words.pop("measures", ""))
     sums = read_sums(words.pop("adds_up", ""))
     published = read_publications(words.pop("published", ""), measures, sums)
@@ -77,5 +97,12 @@ def read_definition(name: str, text: str) -> Definition:
     return msgspec.convert(fields, Definition, strict=True)
 
 
+def _expanded(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield from of_cases() if name == ALL_OF_CASES else (name,)
+
+
 def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Hash a definition, with what it stands on."""
+    below = FILE.read_text("utf-8") if KEYED in text else ""
+    return hashlib.sha256((text + below).encode()).hexdigest()

@@ -7,7 +7,7 @@ later computes the same, and what came to be known afterwards (a late report, a 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,9 +20,11 @@ from services.reporting.domain.rules import Rule
 from services.reporting.domain.tables import CONTRIBUTOR, PublishedTable, Source, published
 from services.reporting.views.definitions import Definition
 from services.reporting.views.engine import Table, encode, folded
+from services.reporting.views.questions import Question, values
 from services.reporting.views.warehouse import Warehouse
 from shared.clock import Clock
 from shared.errors import NotFoundError
+from shared.policy import Policy
 from shared.rights import DEFAULT_TENANT
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ class Editions:
         clock: Clock,
         axes: Axes,
         rules: Mapping[Audience, Rule],
+        policy: Policy,
     ) -> None:
         """Take the parts; `rules` hold one for the partner and a stricter one for the public."""
         self._definitions = [definition for definition in definitions.values() if definition.published]
@@ -78,6 +81,7 @@ class Editions:
         self._warehouse = warehouse
         self._clock = clock
         self._axes = axes
+        self._policy = policy
         self._ladders = {
             Audience.PARTNER: (rules[Audience.PARTNER],),
             Audience.PUBLIC: (rules[Audience.PARTNER], rules[Audience.PUBLIC]),
@@ -143,14 +147,11 @@ class Editions:
         )
 
     def _run(self, schema: str, tenant: str, quarter: Quarter, definition: Definition, group_by: Sequence[str]) -> Rows:
-        given: dict[str, object] = {
-            "group_by": list(group_by),
-            "since": _plain(quarter.start),
-            "until": _plain(quarter.end),
-            "at": _plain(quarter.end),
-        }
-        parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = self._warehouse.run(schema, definition.sql, parameters, tenant)
+        asked = Question(
+            report=definition.name, tenant=tenant, group_by=tuple(group_by), since=quarter.start, until=quarter.end
+        )
+        given = values(asked, definition, quarter.end, self._policy)
+        columns, rows = self._warehouse.run(schema, definition.statement(group_by), given, tenant)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     async def _off(self, work: Callable[[], T]) -> T:
@@ -170,7 +171,3 @@ def _table(definition: Definition, publication: Publication, told: PublishedTabl
     groups = [name for name in publication.axes if name in told.columns]
     name = "-".join([definition.name, *(["by", *groups] if groups else [])]).replace("_", "-")
     return EditionTable(name=name, definition=definition, publication=publication, table=told)
-
-
-def _plain(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

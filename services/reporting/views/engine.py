@@ -5,54 +5,36 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from services.reporting.views.comparing import beside
 from services.reporting.views.definitions import Definition
+from services.reporting.views.questions import Figure, Question, checked, groups, values
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.bus.port import Feed, Log
 from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents, Mark, Row
-from shared.errors import InvalidError, NotFoundError, TryLaterError
+from shared.errors import TryLaterError
 from shared.events.envelope import Envelope
-from shared.rights import DEFAULT_TENANT
+from shared.policy import Policy
 
 T = TypeVar("T")
 
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-END = datetime(9999, 12, 31, tzinfo=UTC)
+_Past = tuple[datetime | None, datetime | None, tuple[tuple[str, int], ...]]
+"""What was true when, what was known when, and how far each log was read."""
+
 _BATCH = 500
 _SETTLING_ROUNDS = 5
+_WRITERS_APART = timedelta(hours=1)
+"""Writers stamp before they write: behind a fact this much later there is none from before."""
 
 encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which report of which tenant, grouped how, over which period, as it was true at which moment (None: now)."""
-
-    report: str
-    tenant: str = DEFAULT_TENANT
-    group_by: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-    as_of: datetime | None = None
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer with everything that it stands on. `positions` is how far each log was read: a number by its source,
-    or one for each of its feeds by `source/feed`.
-    """
-
-    definition: Definition
-    as_of: datetime
-    positions: Mapping[str, int]
-    columns: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +61,7 @@ class Figures:
         documents: Documents,
         warehouse: Warehouse,
         clock: Clock,
+        policy: Policy,
         pasts_kept: int,
     ) -> None:
         """Take the parts; nothing is loaded before the first question."""
@@ -87,7 +70,8 @@ class Figures:
         self._documents = documents
         self._warehouse = warehouse
         self._clock = clock
-        self._pasts: OrderedDict[tuple[datetime, tuple[tuple[str, int], ...]], str] = OrderedDict()
+        self._policy = policy
+        self._pasts: OrderedDict[_Past, str] = OrderedDict()
         self._pasts_kept = pasts_kept
         self._pasts_made = 0
         self._marks: dict[str, Mark] = {}
@@ -101,11 +85,12 @@ class Figures:
     async def answers(self, questions: Sequence[Question]) -> Sequence[Figure]:
         """Compute several figures of the same moment over the same facts."""
         now = self._clock()
-        checked = [(self._checked(question, now), question) for question in questions]
-        as_of = questions[0].as_of
+        for question in questions:
+            checked(question, self.definitions, now)
+        moment = (questions[0].as_of, questions[0].known_at)
         async with self._one_by_one:
-            schema, positions = await (self._present() if as_of is None else self._past(as_of))
-            return [await self._run(schema, positions, question, definition, now) for definition, question in checked]
+            schema, positions = await (self._present() if moment == (None, None) else self._past(*moment))
+            return [await self._asked(schema, positions, question, now) for question in questions]
 
     async def positions(self) -> Mapping[str, int]:
         """Return how far the rows have read each log."""
@@ -115,39 +100,27 @@ class Figures:
             found |= {table.named(feed): position for feed, position in positions.items()}
         return found
 
-    def _checked(self, question: Question, now: datetime) -> Definition:
-        definition = self.definitions.get(question.report)
-        if definition is None:
-            known = ", ".join(self.definitions)
-            raise NotFoundError(f"There is no report of this name. There are: {known}.")
-        unknown = [name for name in question.group_by if name not in definition.group_by]
-        if unknown or len(set(question.group_by)) != len(question.group_by):
-            allowed = ", ".join(definition.group_by) or "nothing"
-            raise InvalidError(f"'{definition.name}' is grouped by {allowed}, each once.", field="group_by")
-        if question.as_of is not None and question.as_of > now:
-            raise InvalidError("'as_of' lies in the future.", field="as_of")
-        if question.since is not None and question.until is not None and question.since >= question.until:
-            raise InvalidError("'from' must lie before 'to'.", field="from")
-        if (question.since is not None or question.until is not None) and not definition.has_period:
-            raise InvalidError(f"'{definition.name}' is over the whole of its records.", field="from")
-        return definition
+    async def _asked(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
+        figure = await self._run(schema, positions, question, now)
+        if question.compare is None:
+            return figure
+        return beside(figure, await self._run(schema, positions, question.before, now))
 
-    async def _run(
-        self, schema: str, positions: Mapping[str, int], question: Question, definition: Definition, now: datetime
-    ) -> Figure:
+    async def _run(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
+        definition = self.definitions[question.report]
         as_of = (question.as_of or now).astimezone(UTC)
-        chosen = question.group_by or definition.default
-        given: dict[str, object] = {
-            "group_by": [*definition.always, *(name for name in chosen if name not in definition.always)],
-            "since": _plain(question.since or BEGINNING),
-            "until": _plain(question.until or END),
-            "at": _plain(as_of),
-        }
-        parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = await self._off(
-            partial(self._warehouse.run, schema, definition.sql, parameters, question.tenant)
+        statement = definition.statement(groups(question, definition))
+        given = values(question, definition, as_of, self._policy)
+        columns, rows = await self._off(partial(self._warehouse.run, schema, statement, given, question.tenant))
+        return Figure(
+            definition=definition,
+            question=question,
+            as_of=as_of,
+            positions=positions,
+            columns=columns,
+            rows=rows,
+            policy=self._policy.version,
         )
-        return Figure(definition=definition, as_of=as_of, positions=positions, columns=columns, rows=rows)
 
     async def _present(self) -> tuple[str, Mapping[str, int]]:
         if not self._marks:
@@ -164,23 +137,25 @@ class Figures:
             before = after
         return LIVE, before
 
-    async def _past(self, as_of: datetime) -> tuple[str, Mapping[str, int]]:
-        feeds = [(table, feed, await feed.head()) for table in self._tables for feed in await table.log.feeds()]
+    async def _past(self, as_of: datetime | None, known_at: datetime | None) -> tuple[str, Mapping[str, int]]:
+        feeds = [
+            (table, feed, await _head(feed, known_at)) for table in self._tables for feed in await table.log.feeds()
+        ]
         positions = {table.named(feed.name): head for table, feed, head in feeds}
-        key = (as_of.astimezone(UTC), tuple(positions.items()))
-        schema = self._pasts.pop(key, None) or await self._fold_again(as_of, feeds)
+        key = (as_of, known_at, tuple(positions.items()))
+        schema = self._pasts.pop(key, None) or await self._fold_again(_before(as_of, known_at), feeds)
         self._pasts[key] = schema
         while len(self._pasts) > self._pasts_kept:
             _, forgotten = self._pasts.popitem(last=False)
             await self._off(partial(self._warehouse.drop, forgotten))
         return schema, positions
 
-    async def _fold_again(self, as_of: datetime, feeds: Sequence[tuple[Table, Feed, int]]) -> str:
+    async def _fold_again(self, counts: Callable[[Envelope], bool], feeds: Sequence[tuple[Table, Feed, int]]) -> str:
         self._pasts_made += 1
         schema = f"past_{self._pasts_made}"
         await self._off(partial(self._warehouse.create, schema))
         for table, feed, head in feeds:
-            rows = await folded(table.projection, feed, head, lambda envelope: envelope.occurred_at <= as_of)
+            rows = await folded(table.projection, feed, head, counts)
             await self._off(partial(self._warehouse.put, schema, table.name, [encode(row) for row in rows]))
         return schema
 
@@ -210,5 +185,30 @@ async def folded(
     return list(rows.values())
 
 
-def _plain(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
+def _before(as_of: datetime | None, known_at: datetime | None) -> Callable[[Envelope], bool]:
+    def counts(envelope: Envelope) -> bool:
+        return (as_of is None or envelope.occurred_at <= as_of) and (
+            known_at is None or envelope.recorded_at <= known_at
+        )
+
+    return counts
+
+
+async def _head(feed: Feed, known_at: datetime | None) -> int:
+    """Return the place of the last fact that was on record at a moment; the newest one for None.
+
+    Places stand in the order of recording, but for facts of the same instant from several writers.
+    """
+    head = await feed.head()
+    if known_at is None:
+        return head
+    known = place = 0
+    while place < head:
+        batch = await feed.read(place, _BATCH)
+        if not batch:
+            raise TryLaterError(f"The log of {feed.source} cannot be read behind {place} just now; ask again.")
+        place = batch[-1].position
+        known = max([known, *(one.position for one in batch if one.envelope.recorded_at <= known_at)])
+        if batch[-1].envelope.recorded_at > known_at + _WRITERS_APART:
+            break
+    return known

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from shared.cli.replaying.beside import beside
 from shared.events import cases as facts
-from shared.events import desk
 from shared.events.envelope import Event
 from shared.events.values import Money, Party, SafeContact
 
@@ -103,21 +103,7 @@ def sentence(event: Event, words: Words) -> str:  # noqa: C901, PLR0911, PLR0912
         case facts.OrganisationRegistered():
             return f"{event.name} was registered as {event.kind}{_in(event.country)}."
         case _:
-            return _at_the_desk(event, words)
-
-
-def _at_the_desk(event: Event, words: Words) -> str:
-    match event:
-        case desk.TaskAdded():
-            return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
-        case desk.TaskFinished():
-            return f"A task was finished.{words.quoted('The outcome', event.outcome)}"
-        case desk.FilterSaved() | desk.NoteTemplateSaved():
-            return f"“{event.name}” was kept."
-        case desk.FilterRemoved() | desk.NoteTemplateRemoved():
-            return "It is not offered any more."
-        case _:
-            raise TypeError(f"no sentence for {type(event).__name__}")
+            return beside(event, words)
 
 
 def money(amount: Money) -> str:

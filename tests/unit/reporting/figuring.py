@@ -9,19 +9,20 @@ from typing import Any
 
 from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
 from services.reporting.views.definitions import read_definitions
-from services.reporting.views.engine import Figures, Question, Table, encode
+from services.reporting.views.engine import Figures, Table, encode
 from services.reporting.views.facts import CASES, CONTACTS, CaseFacts, ContactFacts
+from services.reporting.views.questions import Question, values
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.bus import port
 from shared.documents.folding import fold_batch
 from shared.documents.port import Row
 from shared.documents.sqlite import SqliteDocuments
 from shared.events.envelope import Recorded
+from shared.policy import default_policy
 from tests.unit.reporting.lives import Log
 
 DEFINITIONS = read_definitions()
 ROWS: Mapping[str, type[Row]] = {"cases": CaseFacts, "contacts": ContactFacts}
-ALWAYS = {"since": datetime(1, 1, 1), "until": datetime(9999, 12, 31)}  # noqa: DTZ001 - the warehouse keeps UTC
 
 
 def folded(facts: Sequence[Recorded]) -> Sequence[CaseFacts]:
@@ -57,9 +58,9 @@ class Desk:
         self.warehouse.put(LIVE, "cases", [encode(row) for row in cases])
         self.warehouse.put(LIVE, "contacts", [encode(row) for row in contacts])
         definition = DEFINITIONS[report]
-        given = {**ALWAYS, "group_by": list(group_by), "at": at.replace(tzinfo=None)}
-        parameters = {name: given[name] for name in definition.parameters}
-        columns, rows = self.warehouse.run(LIVE, definition.sql, parameters)
+        asked = Question(report=report, group_by=tuple(group_by))
+        given = values(asked, definition, at, default_policy())
+        columns, rows = self.warehouse.run(LIVE, definition.statement(group_by), given)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
@@ -94,6 +95,7 @@ def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC), cases:
         documents=documents,
         warehouse=Warehouse(folder / "figures", ROWS, memory="256MB", threads=1),
         clock=lambda: now,
+        policy=default_policy(),
         pasts_kept=2,
     )
     asyncio.run(documents.prepare(CASES))

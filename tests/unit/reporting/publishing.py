@@ -69,6 +69,7 @@ class Office:
             clock=lambda: now,
             axes=axes_of(default_policy(), SETTINGS),
             rules=RULES,
+            policy=default_policy(),
         )
 
     def _tell(self, complaint: Complaint, opened: datetime) -> UUID:

@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.reporting.api.answers import as_csv, as_json, moment, plain, stamp
-from services.reporting.views.engine import Figure
+from services.reporting.views.questions import Figure, Question
 from tests.unit.reporting.figuring import DEFINITIONS
 
 
 def figure(*rows: tuple[object, ...], columns: tuple[str, ...] = ("name", "amount")) -> Figure:
     return Figure(
         definition=DEFINITIONS["money"],
+        question=Question(report="money"),
+        policy="1",
         as_of=datetime(2026, 6, 1, 7, tzinfo=timezone(timedelta(hours=7))),
         positions={"cases": 4, "intake": 2},
         columns=columns,

@@ -1,15 +1,19 @@
 """Asking: the present, the past, and questions that are refused."""
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from services.reporting.projections import CASE_FACTS
-from services.reporting.views.engine import Question
+from services.reporting.api.answers import as_json
+from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
+from services.reporting.views.questions import Question
 from shared.bus.projecting import project, rebuild
+from shared.documents.folding import Projection, fold_batch
 from shared.errors import InvalidError, NotFoundError
 from shared.events import cases
 from tests.support.partitions import Partitions
@@ -26,6 +30,15 @@ def told(tmp_path: Path) -> House:
 def apart(tmp_path: Path) -> tuple[House, Partitions]:
     parts = Partitions("cases")
     return house(tmp_path / "apart", cases=parts), parts
+
+
+TURNS = ("cases intake", "intake cases", "intake cases intake cases")
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Sequence[House]:
+    """One for each order of turns."""
+    return [house(tmp_path / str(number)) for number in range(len(TURNS))]
 
 
 def life(number: int, **fields: object) -> Life:
@@ -126,6 +139,63 @@ async def test_a_fact_that_comes_late_changes_the_past_that_it_belongs_to(told: 
     assert await told.ask("disposition", "state", as_of=hour(20)) == [("acknowledged", 1, 1, 0)]
 
 
+async def test_known_at_leaves_out_what_came_to_be_known_later(told: House) -> None:
+    log = told.logs["cases"]
+    tell(log, life(1))
+    log.tell(stream_of(life(1)), cases.CaseAcknowledged(channel="line"), hour(10), hour(500))
+
+    assert await told.ask("disposition", "state", as_of=hour(20)) == [("acknowledged", 1, 1, 0)]
+    assert await told.ask("disposition", "state", as_of=hour(20), known_at=hour(499)) == [("received", 1, 1, 0)]
+    assert await told.ask("disposition", "state", known_at=hour(500)) == [("acknowledged", 1, 1, 0)]
+
+
+async def test_the_same_request_gets_the_same_bytes_however_the_record_has_grown(told: House) -> None:
+    question = Question(report="issues", group_by=("employer", "month"), as_of=hour(40), known_at=hour(50))
+    tell(told.logs["cases"], life(1, acknowledged=30))
+    message(told.logs["intake"], 1, "sms", hour(20))
+    first = as_json(await told.figures.answer(question))
+
+    tell(told.logs["cases"], life(2, opened=60))
+    late = cases.CaseAssigned(assignee="operator-1")
+    told.logs["cases"].tell(stream_of(life(1)), late, hour(35), hour(70))
+    message(told.logs["intake"], 2, "sms", hour(90))
+    await told.catch_up()
+
+    assert as_json(await told.figures.answer(question)) == first
+
+
+async def test_a_period_stands_beside_the_one_before(told: House) -> None:
+    for number, (channel, opened) in enumerate((("line", 10), ("line", 30), ("sms", 10), ("line", 31), ("web", 30))):
+        tell(told.logs["cases"], life(number, channel=channel, opened=opened))
+    await told.catch_up()
+
+    figure = await told.figures.answer(
+        Question(report="issues", group_by=("channel",), since=hour(24), until=hour(48), compare="previous")
+    )
+
+    assert figure.columns[:4] == ("channel", "cases", "cases_before", "cases_change")
+    assert [row[:4] for row in figure.rows] == [("line", 2, 1, 1), ("sms", 0, 1, -1), ("web", 1, 0, 1)]
+
+
+async def test_the_order_in_which_topics_arrive_changes_no_figure(houses: Sequence[House]) -> None:
+    """Given the same facts of two topics, when they are folded in any order between topics, then figures are equal."""
+    answers = []
+    for told, turns in zip(houses, TURNS, strict=True):
+        for one in range(4):
+            tell(told.logs["cases"], life(one, opened=one, acknowledged=one + 5))
+            message(told.logs["intake"], one, "sms", hour(one))
+        for turn, source in enumerate(turns.split()):
+            log = told.logs[source]
+            projection: Projection[Any] = CASE_FACTS if source == "cases" else CONTACT_FACTS
+            half = len(log.facts) // 2 if len(turns.split()) == 4 and turn < 2 else len(log.facts)
+            begun = await told.documents.position(projection.collection)
+            await fold_batch(projection, told.documents, log.facts[begun:half], half)
+        questions = [Question(report=name) for name in told.figures.definitions]
+        answers.append([(one.columns, one.rows, one.positions) for one in await told.figures.answers(questions)])
+
+    assert answers[0] == answers[1] == answers[2]
+
+
 async def test_pasts_are_forgotten_and_can_be_asked_again(told: House) -> None:
     tell(told.logs["cases"], life(1))
 
@@ -169,6 +239,9 @@ async def test_moments_of_other_zones_are_the_same_moments(told: House) -> None:
         (Question(report="volume", group_by=("mood",)), "group_by"),
         (Question(report="volume", group_by=("month", "month")), "group_by"),
         (Question(report="volume", as_of=datetime(2030, 1, 1, tzinfo=UTC)), "as_of"),
+        (Question(report="volume", known_at=datetime(2030, 1, 1, tzinfo=UTC)), "known_at"),
+        (Question(report="volume", group_by=("channel",), compare="year"), "compare"),
+        (Question(report="volume", group_by=("month",), since=hour(1), until=hour(5), compare="year"), "group_by"),
         (Question(report="volume", since=hour(5), until=hour(5)), "from"),
         (Question(report="virginia-wage-claims", since=hour(5)), "from"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.reporting.views.engine import Figure
+from services.reporting.views.questions import Figure
 
 Record = Mapping[str, Any]
 

@@ -1,4 +1,5 @@
 -- title: Money claimed, assessed and paid
+-- indicators: K09
 -- definition: What workers claimed, what was assessed as due, what payers reported as paid, and how much of that is
 --   verified with the worker. The three are kept apart because paid is often not paid in full. Currencies are never
 --   added together. A penalty to the state (RM-PEN) is not money to workers: it stands in columns of its own.
@@ -8,51 +9,49 @@
 -- leaves_out: Payments that the worker refuted. Penalties, from every column but the last two.
 -- period: the day the case was opened (UTC)
 -- always: currency
--- group_by: currency, remedy, country, month, quarter, year, origin
+-- group_by: currency, remedy, month, quarter, year, cases
 -- measures: claimed money of promises; assessed money of promises; paid money of promises;
 --   verified money of promises; promises count; paid_in_full count; penalty_assessed money; penalty_paid money
 -- published: rows currency: claimed, assessed, paid, promises
-with promises as materialized (
-    select id, opened_at, country, 'redress' as origin, item.remedy as remedy, item.verified_at is not null as verified,
-        item.claimed as claimed, item.assessed as assessed, item.paid as paid
-    from (select id, opened_at, country, unnest(remedies) as item from cases)
-    union all
-    select id, opened_at, country, source, null, false,
-        claimed, assessed, case when paid is null then [] else [paid] end
-    from cases
+with promises as (
+    select * exclude (item), item.remedy as remedy, item.verified_at is not null as verified_,
+        item.claimed as claim, item.assessed as due, item.paid as payments
+    from (select *, unnest(remedies) as item from keyed_cases)
+    union all by name
+    select *, null::varchar as remedy, false as verified_,
+        claimed as claim, assessed as due, case when paid is null then [] else [paid] end as payments
+    from keyed_cases
     where claimed is not null or assessed is not null or paid is not null
 ),
 sums as (
-    select *, claimed.amount as claimed_, 0 as assessed_, 0 as paid_, claimed.currency as currency,
+    select *, claim.amount as claimed_, 0 as assessed_, 0 as paid_, claim.currency as currency,
         0 as promised_, 0 as in_full_
     from promises
-    where claimed is not null
+    where claim is not null
     union all by name
-    select *, 0 as claimed_, assessed.amount as assessed_, 0 as paid_, assessed.currency as currency,
+    select *, 0 as claimed_, due.amount as assessed_, 0 as paid_, due.currency as currency,
         0 as promised_, 0 as in_full_
     from promises
-    where assessed is not null
+    where due is not null
     union all by name
     select * exclude (payment), 0 as claimed_, 0 as assessed_, payment.amount as paid_, payment.currency as currency,
         0 as promised_, 0 as in_full_
-    from (select *, unnest(paid) as payment from promises)
+    from (select *, unnest(payments) as payment from promises)
     union all by name
-    select * exclude (due), 0 as claimed_, 0 as assessed_, 0 as paid_, due.currency as currency,
+    select * exclude (owed), 0 as claimed_, 0 as assessed_, 0 as paid_, owed.currency as currency,
         1 as promised_,
-        (due.amount > 0 and due.amount <= list_sum([p.amount for p in paid if p.currency = due.currency]))::int
+        (owed.amount > 0 and owed.amount <= list_sum([p.amount for p in payments if p.currency = owed.currency]))::int
             as in_full_
-    from (select *, coalesce(assessed, claimed) as due from promises)
-    where due is not null
+    from (select *, coalesce(due, claim) as owed from promises)
+    where owed is not null
 ),
 keyed as (
     select
-        currency, remedy, country, origin,
-        id as contributor,
         strftime(opened_at, '%Y-%m') as month,
         year(opened_at) || '-Q' || quarter(opened_at) as quarter,
         strftime(opened_at, '%Y') as year,
-        remedy is not distinct from 'RM-PEN' as penalty_,
-        verified as verified_, claimed_, assessed_, paid_, promised_, in_full_
+        *,
+        remedy is not distinct from 'RM-PEN' as penalty_
     from sums
     where opened_at >= $since and opened_at < $until
 )

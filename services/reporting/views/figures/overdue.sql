@@ -7,31 +7,31 @@
 --   asked. A remedy is due until the end of its day (UTC), and counts as met once it is reported complete.
 -- leaves_out: Closed cases, duties met (in time or late), duties without a due time.
 -- period: the day the duty is due (UTC)
--- group_by: duty, severity, handler, team, country, organisation, total
+-- group_by: duty, organisation, cases
 -- default: duty
 -- measures: open_duties count; overdue count; longest_days extreme
 with open_cases as (
-    select * from cases where closed_at is null and opened_at is not null
+    select * from keyed_cases where closed_at is null and opened_at is not null
 ),
 duties as (
-    select 'acknowledge' as duty, acknowledge_by as due, null as organisation, severity, assignee, team, country
+    select *, 'acknowledge' as duty, acknowledge_by as due, null::varchar as organisation
     from open_cases
     where acknowledged_at is null
-    union all
-    select 'assess', assess_by, null, severity, assignee, team, country
+    union all by name
+    select *, 'assess' as duty, assess_by as due, null::varchar as organisation
     from open_cases
     where taken_up_at is null
-    union all
-    select 'answer', asked.answer_by, asked.organisation, severity, assignee, team, country
-    from (select unnest(escalations) as asked, severity, assignee, team, country from open_cases)
+    union all by name
+    select * exclude (asked), 'answer' as duty, asked.answer_by as due, asked.organisation as organisation
+    from (select *, unnest(escalations) as asked from open_cases)
     where asked.answered_at is null
-    union all
-    select 'remedy', item.due_on + interval 1 day, null, severity, assignee, team, country
-    from (select unnest(remedies) as item, severity, assignee, team, country from open_cases)
+    union all by name
+    select * exclude (item), 'remedy' as duty, item.due_on + interval 1 day as due, null::varchar as organisation
+    from (select *, unnest(remedies) as item from open_cases)
     where item.completed_at is null
 ),
 keyed as (
-    select duty, severity, assignee as handler, team, country, organisation, 'total' as total, due
+    select *
     from duties
     where due >= $since and due < $until
 )

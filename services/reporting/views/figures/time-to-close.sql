@@ -1,41 +1,42 @@
 -- title: Time to close
+-- indicators: K07
 -- definition: Whole days from opening to the present closure: the median, the ninetieth percentile (both interpolated
 --   between neighbours, to one decimal), and how many cases fall into each span. Days are spans of 24 hours.
 -- unit: cases; days
 -- counts: Cases closed in the period and not reopened since. A case closed within its first 24 hours has zero days,
 --   counts in the median and has a span of its own (`same_day`).
 -- leaves_out: Open and reopened cases have no duration; they are counted apart in `still_open`, whatever the period
---   if they were opened before its end. Records of earlier systems that lack the date of
---   opening or closure are left out entirely.
+--   if they were opened before its end. Records of earlier systems that lack the date of opening or closure stand in
+--   `undated` only.
 -- period: the day of closure (UTC)
--- group_by: total, month, severity, channel, country, close_reason, handler, origin
+-- group_by: total, month, quarter, year, cases
 -- default: total
--- measures: closed count; still_open count; same_day count; days_1_to_14 count; days_15_to_30 count;
+-- measures: closed count; still_open count; undated count; same_day count; days_1_to_14 count; days_15_to_30 count;
 --   days_31_to_60 count; days_61_to_90 count; days_91_to_180 count; days_181_to_360 count; days_over_360 count;
---   median_days median of closed; p90_days median of closed
+--   median_days median of closed; p75_days median of closed; p90_days median of closed
 -- adds_up: closed = same_day + days_1_to_14 + days_15_to_30 + days_31_to_60 + days_61_to_90
 --   + days_91_to_180 + days_181_to_360 + days_over_360
 -- published: total: closed, median_days; cross close_reason: closed
 with considered as (
     select
-        'total' as total,
-        id as contributor,
         strftime(closed_at, '%Y-%m') as month,
-        severity, channel, country, close_reason,
-        assignee as handler,
-        coalesce(source, 'redress') as origin,
+        year(closed_at) || '-Q' || quarter(closed_at) as quarter,
+        strftime(closed_at, '%Y') as year,
+        *,
+        opening_dated and closure_dated as dated_,
         closed_at is null as open_,
-        date_sub('day', opened_at, closed_at) as days_
-    from cases
+        case when opening_dated and closure_dated then date_sub('day', opened_at, closed_at) end as days_
+    from keyed_cases
     where opened_at < $until
       and (closed_at is null or (closed_at >= $since and closed_at < $until))
-      and opening_dated and closure_dated
 )
 select
     columns($group_by),
-    count(*) filter (not open_) as closed,
-    count(*) filter (open_) as still_open,
+    count(*) filter (dated_ and not open_) as closed,
+    count(*) filter (dated_ and open_) as still_open,
+    count(*) filter (not dated_) as undated,
     quantile_cont(days_::decimal(18, 4), 0.5)::decimal(18, 1) as median_days,
+    quantile_cont(days_::decimal(18, 4), 0.75)::decimal(18, 1) as p75_days,
     quantile_cont(days_::decimal(18, 4), 0.9)::decimal(18, 1) as p90_days,
     count(*) filter (days_ <= 0) as same_day,
     count(*) filter (days_ between 1 and 14) as days_1_to_14,
