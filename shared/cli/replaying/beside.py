@@ -19,7 +19,7 @@ class Quoting(Protocol):
         ...
 
 
-def beside(event: Event, words: Quoting) -> str:
+def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of facts
     """Say what happened. Total over the facts that are not of the course itself."""
     match event:
         case told.AnswerLinkIssued(organisation_id=party):
