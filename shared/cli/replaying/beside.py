@@ -40,8 +40,12 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of
         case desk.TaskFinished():
             return f"A task was finished.{words.quoted('The outcome', event.outcome)}"
         case desk.FilterSaved() | desk.NoteTemplateSaved():
-            return f"“{event.name}” was kept."
+            return f"The {_noun(event)} “{event.name}” was kept."
         case desk.FilterRemoved() | desk.NoteTemplateRemoved():
-            return "It is not offered any more."
+            return f"The {_noun(event)} is not offered any more."
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
+
+
+def _noun(event: Event) -> str:
+    return "filter" if event.STREAM == desk.FILTER else "template"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases
+from shared.events import MODULES, cases, desk
 from shared.events import answering as told
 from shared.events.envelope import Event
 
@@ -33,6 +33,12 @@ EVERY_FACT: Sequence[Event] = (
         size=3,
         digest="ab",
     ),
+    desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
+    desk.TaskFinished(task_id=ID, outcome=SECRET),
+    desk.FilterSaved(name="Fees", owner="operator-mae-sot", shared=True, filter={"issue": "REC-FEE"}),
+    desk.FilterRemoved(),
+    desk.NoteTemplateSaved(name="Called back", language="en", text="Called back:"),
+    desk.NoteTemplateRemoved(),
 )
 
 
