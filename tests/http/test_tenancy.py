@@ -122,9 +122,11 @@ def test_the_same_ids_open_for_their_own(system: System, desks: tuple[Desk, Desk
         "/notify/v1/notifications",
     ],
 )
-def test_lists_hold_and_count_nothing_of_others(desks: tuple[Desk, Desk], path: str) -> None:
+def test_lists_hold_and_count_nothing_of_others(system: System, desks: tuple[Desk, Desk], path: str) -> None:
+    service = path.split("/")[1]
+    everything = f"{service}:{asyncio.run(system.house.stores[service].head())}"
     for mine, theirs in (desks, desks[::-1]):
-        shown = mine.office.get(path, limit=200)
+        shown = mine.office.get(path, limit=200, wait=everything)
         assert shown.json()["total"] == len(shown.json()["items"]) > 0
         for foreign in theirs.ids.values():
             assert foreign not in shown.text
