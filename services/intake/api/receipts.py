@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.intake.api.models import MessageByReceipt
-from services.intake.application import Intake
+from services.intake.application import Intake, Taken
 from services.intake.templates import Words, spoken
 from services.intake.views import ReceiptViews, Standing
 from shared.events.envelope import Recorded
@@ -16,6 +16,7 @@ from shared.eventstore.context import CommandContext
 from shared.ids import new_id
 from shared.privacy.persons import THEMSELVES
 from shared.web.access import public
+from shared.web.consistency import position_token
 from shared.web.fields import Language as Tag
 from shared.web.receipt_door import door_of
 
@@ -30,6 +31,7 @@ _STANDING = {
     "received_on": "2026-03-01",
     "replies": 0,
 }
+_WRITTEN = {"taken": True, "position": "intake:21"}
 Wanted = Annotated[Tag | None, Query(description="The language to answer in; the sender's own when left out.")]
 
 
@@ -55,7 +57,7 @@ class ReceiptDesk:
             raise door.opens_nothing()
         return found
 
-    async def write(self, request: Request, first: Recorded, text: str, key: str | None) -> None:
+    async def write(self, request: Request, first: Recorded, text: str, key: str | None) -> Taken:
         """Take in what the holder of the receipt writes."""
         begun = first.event
         if not isinstance(begun, MessageReceived):
@@ -74,7 +76,7 @@ class ReceiptDesk:
         context = CommandContext(
             actor=THEMSELVES, now=now, correlation_id=new_id(), tenant=head.tenant, subject=head.subject
         )
-        await self._intake.receive(message=message, context=context)
+        return await self._intake.receive(message=message, context=context)
 
     def language(self, request: Request, wanted: str | None, standing: Standing) -> str:
         """Return the language to answer in."""
@@ -102,11 +104,11 @@ def receipts_router(desk: ReceiptDesk) -> APIRouter:
         first = await desk.message(request, code)
         return _json({"items": await desk.views.replies(first.envelope.stream_id)})
 
-    @router.post("/{code}/messages", summary="Write on, with nothing but the receipt", responses=_answers(_STANDING))
+    @router.post("/{code}/messages", summary="Write on, with nothing but the receipt", responses=_answers(_WRITTEN))
     async def write_on(code: str, body: MessageByReceipt, request: Request) -> Response:
         first = await desk.message(request, code)
-        await desk.write(request, first, body.text, body.key)
-        return _json({"taken": True})
+        taken = await desk.write(request, first, body.text, body.key)
+        return _json({"taken": True, "position": position_token("intake", taken.position)})
 
     return router
 
