@@ -13,7 +13,7 @@ from shared.events.intake import (
     ReportOpened,
     ReportRetired,
 )
-from shared.events.reports import ReplyWritten, ReportReopened
+from shared.events.reports import ReplyAdded, ReportReopened
 from shared.policy import Policy
 
 
@@ -59,7 +59,7 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
             row.messages += 1
             row.last_message_at = envelope.occurred_at
             row.waiting_since = row.waiting_since or envelope.occurred_at
-        case ReplyWritten():
+        case ReplyAdded():
             row.waiting_since = None
         case ReportReopened():
             row.state, row.dismissed_because, row.retained = "open", None, True

@@ -7,10 +7,10 @@ from shared.events.envelope import Event, Personal
 from shared.events.intake import REPORT
 
 
-class ReplyWritten(Event, frozen=True, kw_only=True):
+class ReplyAdded(Event, frozen=True, kw_only=True):
     """The office wrote something for who sent the report; it is read with the receipt."""
 
-    TOPIC: ClassVar[str] = "intake.reply-written"
+    TOPIC: ClassVar[str] = "intake.reply-added"
     STREAM: ClassVar[str] = REPORT
     text: Personal
     language: str | None = None
@@ -25,4 +25,4 @@ class ReportReopened(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
-EVENTS: tuple[type[Event], ...] = (ReplyWritten, ReportReopened)
+EVENTS: tuple[type[Event], ...] = (ReplyAdded, ReportReopened)

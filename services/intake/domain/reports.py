@@ -18,7 +18,7 @@ from shared.events.intake import (
     ReportMessageAdded,
     ReportOpened,
 )
-from shared.events.reports import ReplyWritten, ReportReopened
+from shared.events.reports import ReplyAdded, ReportReopened
 from shared.events.values import Party, SafeContact
 from shared.ids import derived_id
 from shared.policy import Policy
@@ -145,7 +145,7 @@ def continued(report: Report, identity: UUID, message: MessageReceived) -> Seque
 
 def reply(text: str, language: str | None) -> Sequence[Event]:
     """Write to who sent the report; they read it with their receipt."""
-    return [ReplyWritten(text=text, language=language)]
+    return [ReplyAdded(text=text, language=language)]
 
 
 def dismiss(report: Report, reason: DismissReason, detail: str | None) -> Sequence[Event]:

@@ -15,7 +15,7 @@ from shared.errors import NotFoundError
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.events.privacy import Purpose
-from shared.events.reports import ReplyWritten
+from shared.events.reports import ReplyAdded
 from shared.eventstore.store import EventStore
 from shared.policy import Retention
 from shared.privacy.reading import Asked, Part, Reading, Say
@@ -190,7 +190,7 @@ class IntakeViews:
         # In the order in which they were sent: the order in which they were filed may differ.
         first.sort(key=lambda fact: fact.envelope.occurred_at)
         parts = [Part(_said(one), _own_place(one)) for one in first]
-        written = [fact for fact in facts if isinstance(fact.event, ReplyWritten)]
+        written = [fact for fact in facts if isinstance(fact.event, ReplyAdded)]
         parts += [Part(_reply(fact), _own_place(fact)) for fact in written]
         shown = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
         return listed(row) | {"messages": shown[: len(first)], "replies": shown[len(first) :]}
@@ -234,7 +234,7 @@ def _said(first: Recorded) -> dict[str, Any]:
 
 def _reply(fact: Recorded) -> dict[str, Any]:
     written = fact.event
-    if not isinstance(written, ReplyWritten):
+    if not isinstance(written, ReplyAdded):
         raise TypeError("only a reply is shown as one")
     head = fact.envelope
     return {"occurred_at": head.occurred_at, "by": head.actor.id, "language": written.language, "text": written.text}

@@ -11,7 +11,7 @@ from services.intake.views.progress import CASE_PROGRESS
 from shared.documents.port import Documents
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFiled, MessageReceived
-from shared.events.reports import ReplyWritten
+from shared.events.reports import ReplyAdded
 from shared.eventstore.store import EventStore
 from shared.privacy.reading import Reading
 from shared.vault.sealing import place_of
@@ -51,7 +51,7 @@ class ReceiptViews:
         message = first.event
         language = message.language if isinstance(message, MessageReceived) else None
         report = _folded(facts)
-        replies = sum(isinstance(fact.event, ReplyWritten) for fact in facts)
+        replies = sum(isinstance(fact.event, ReplyAdded) for fact in facts)
         return Standing(
             await self._state(report),
             first.envelope.recorded_at,
@@ -65,7 +65,7 @@ class ReceiptViews:
         return [
             Reply(fact.envelope.occurred_at, self._plain(fact, fact.event.text))
             for fact in facts
-            if isinstance(fact.event, ReplyWritten)
+            if isinstance(fact.event, ReplyAdded)
         ]
 
     def _plain(self, fact: Recorded, text: str) -> str:
