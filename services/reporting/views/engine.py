@@ -109,7 +109,7 @@ class Figures:
     async def _run(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
         definition = self.definitions[question.report]
         as_of = (question.as_of or now).astimezone(UTC)
-        statement = definition.statement(groups(question, definition))
+        statement = definition.statement(groups(question, definition), [name for name, _ in question.only])
         given = values(question, definition, as_of, self._policy)
         columns, rows = await self._off(partial(self._warehouse.run, schema, statement, given, question.tenant))
         return Figure(
