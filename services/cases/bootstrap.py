@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from services.cases.api import routers
-from services.cases.application import Cases, Retiring, index
+from services.cases.api import answering_routers, routers
+from services.cases.application import Answering, Cases, Keeping, Retiring, index
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Lists, Records, viewed_themselves
+from services.cases.views import Briefs, Records, desk_on, viewed_themselves
+from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
 from shared.privacy.persons import RecordOfPerson
@@ -30,13 +31,20 @@ def build(
     store = store or parts.open_store(NAME, index)
     policy = policy or read_policy_file((settings or Settings()).policy, "REDRESS_CASES_POLICY")
     cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy, vault=parts.vault)
-    lists = Lists(parts.documents, policy)
+    reading = Reading(store, parts.vault)
+    desk = desk_on(parts.documents, policy, reading)
+    lists = desk.lists
+    answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
+    records = Records(store, policy, reading)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=routers(cases, Records(store, policy, Reading(store, parts.vault)), lists, parts.clock),
+        routers=[
+            *routers(cases, Keeping(store), records, desk, parts.clock),
+            *answering_routers(answering, Briefs(parts.vault), records),
+        ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),
         background=(("retire", retiring.look, REST),),

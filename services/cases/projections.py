@@ -1,13 +1,27 @@
 """Events -> rows of the lists."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from functools import partial
+from typing import Any
 
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
-from services.cases.views import CASES, NEVER, ORGANISATIONS, CaseRow, OrganisationRow
+from services.cases.domain.queues import standing
+from services.cases.views import (
+    CASES,
+    KEPT_FILTERS,
+    KEPT_TEMPLATES,
+    NEVER,
+    ORGANISATIONS,
+    CaseRow,
+    KeptRow,
+    OpenTask,
+    OrganisationRow,
+)
 from shared.documents.folding import Projection
 from shared.events import cases as facts
+from shared.events import desk
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -22,6 +36,7 @@ def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRo
     row.next_due = row.course.next_due
     row.due_by = row.next_due or NEVER
     _mark(row, recorded)
+    row.queues = standing(row.course, row.severity, row.assignee)
     return row
 
 
@@ -37,6 +52,14 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
             row.text = _searchable(row)
         case facts.CaseEscalated(level=level):
             row.level = max(row.level or level, level, key=LADDER.index)
+        case desk.TaskAdded() as event:
+            version, due_at = recorded.envelope.stream_version, event.due_at
+            task = OpenTask(
+                task_id=event.task_id, what=event.what, assignee=event.assignee, version=version, due_at=due_at
+            )
+            _task(row, (*row.tasks, task))
+        case desk.TaskFinished(task_id=task_id):
+            _task(row, tuple(task for task in row.tasks if task.task_id != task_id))
         case facts.CaseClosed(reason=reason):
             row.closed_at, row.close_reason = recorded.envelope.occurred_at.astimezone(UTC), reason
         case facts.CaseRetired():
@@ -62,6 +85,11 @@ def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.text = _searchable(row)
 
 
+def _task(row: CaseRow, tasks: tuple[OpenTask, ...]) -> None:
+    row.tasks = tasks
+    row.task_of = tuple(dict.fromkeys(task.assignee for task in tasks))
+
+
 def _searchable(row: CaseRow) -> str:
     return "\n".join((row.number, row.site or "", *row.respondent_names))
 
@@ -79,9 +107,27 @@ def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> Organi
     return row
 
 
-def projections(policy: Policy) -> tuple[Projection[CaseRow], Projection[OrganisationRow]]:
+def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
+    """Return the row of a filter or template after one more fact."""
+    row = row or KeptRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case desk.FilterSaved() as event:
+            row.kind, row.name, row.owner, row.shared = "filter", event.name, event.owner, event.shared
+            row.filter, row.live = event.filter, True
+        case desk.NoteTemplateSaved() as event:
+            row.kind, row.name, row.language, row.text = "template", event.name, event.language, event.text
+            row.live = True
+        case _:
+            row.live = False
+    row.saved_at = recorded.envelope.recorded_at.astimezone(UTC)
+    return row
+
+
+def projections(policy: Policy) -> Sequence[Projection[Any]]:
     """Return the views; the policy says which issues only few may read."""
     return (
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+        Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
+        Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
     )

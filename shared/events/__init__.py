@@ -1,12 +1,13 @@
-"""The published language: one module per service, and the only thing that services know of each other.
+"""The published language: a module or a few for each service, and the only thing that services know of each other.
 
 An event is stored, published and hashed as the same bytes (`envelope.encode`). Its stored name is `TOPIC`,
 never a class path; a change of its shape raises `VERSION` and adds a step to `upcasting.UPCASTERS`.
 """
 
-from shared.events import cases, intake, notify
+from shared.events import answering, cases, desk, intake, notify
 from shared.events.envelope import Event, Registry
 
-REGISTRY: Registry = {event.TOPIC: event for module in (intake, cases, notify) for event in module.EVENTS}
+MODULES = (intake, cases, answering, desk, notify)
+REGISTRY: Registry = {event.TOPIC: event for module in MODULES for event in module.EVENTS}
 
 __all__ = ["REGISTRY", "Event"]

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from shared.errors import ForbiddenError
 
@@ -15,6 +15,17 @@ FORM_COOKIE = "redress_form"
 def new_nonce() -> str:
     """Return a fresh value for the cookie."""
     return secrets.token_urlsafe(32)
+
+
+def nonce_of(request: Request) -> str:
+    """Return the value that this browser holds, or a fresh one."""
+    return request.cookies.get(FORM_COOKIE) or new_nonce()
+
+
+def hand_out(answer: Response, request: Request, nonce: str, seconds: int = 12 * 3600) -> None:
+    """Let the browser that gets this answer hold the value, out of reach of scripts and of other sites."""
+    secure = bool(request.app.state.behind_tls) or request.url.scheme == "https"
+    answer.set_cookie(FORM_COOKIE, nonce, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
 
 
 def form_token(secret: str) -> str:

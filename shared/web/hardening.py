@@ -16,6 +16,12 @@ ALWAYS: Mapping[str, str] = {
 }
 """Set where the route has not said otherwise: answers are about people unless they say that they are not."""
 
+PAGE: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+}
+"""What pages say otherwise than every other answer: our own style and pictures, forms that come back to us."""
+
 HSTS = "max-age=63072000; includeSubDomains"
 
 

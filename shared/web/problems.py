@@ -43,8 +43,21 @@ def problem(status: int, slug: str, title: str, detail: str, fields: dict[str, o
         headers["Retry-After"] = str((fields or {}).get("retry_after", RETRY_AFTER_SECONDS))
     if status == UnauthenticatedError.status:
         headers["WWW-Authenticate"] = "Bearer"
+    body = document(status, slug, title, detail, fields)
+    return Response(msgspec.json.encode(body), status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def document(
+    status: int, slug: str, title: str, detail: str, fields: dict[str, object] | None = None
+) -> dict[str, object]:
+    """Return the members of a problem document."""
     body = {"type": f"urn:redress:problem:{slug}", "title": title, "status": status, "detail": detail}
-    return Response(msgspec.json.encode(body | (fields or {})), status, media_type=PROBLEM_TYPE, headers=headers)
+    return body | (fields or {})
+
+
+def document_of(error: RedressError) -> dict[str, object]:
+    """Return the problem document of one refusal among several answers."""
+    return document(error.status, error.slug, error.title, error.detail, error.fields)
 
 
 def install(app: FastAPI) -> None:

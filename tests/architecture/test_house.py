@@ -31,7 +31,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
     "httpx": {"services.notify.channels", "shared.cli.demo", "shared.vault.transit", "shared.web.jwks"},
-    "jinja2": {"services.reporting.api"},
+    "jinja2": {"services.cases.api", "services.reporting.api"},
     "joserfc": {"shared.web.jwks", "shared.web.oidc"},
     "motor": {"shared.documents"},
     "prometheus_client": {"shared.observing.metrics"},

@@ -16,9 +16,15 @@ from tests.support.app import Client, System, embedded, running
 NOBODY: Any = None
 MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct"}
 """A person without a key: their receipt in the body is what opens."""
+BY_LINK = {
+    *("/cases/v1/answers/open", "/cases/v1/answers/answer", "/cases/v1/answers/propose"),
+    *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
+}
+"""A respondent without a key: the token of their link is what opens."""
 OPEN = (
     {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
     | MINE
+    | BY_LINK
     | {
         *("/public", "/public/{quarter}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
@@ -48,6 +54,18 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
+    ("GET", "/cases/v1/queues"): STAFF,
+    ("GET", "/cases/v1/tasks"): STAFF,
+    ("GET", "/cases/v1/filters"): STAFF,
+    ("POST", "/cases/v1/filters"): WRITERS,
+    ("POST", "/cases/v1/filters/{filter_id}/remove"): WRITERS,
+    ("GET", "/cases/v1/note-templates"): STAFF,
+    ("POST", "/cases/v1/note-templates"): HEADS,
+    ("POST", "/cases/v1/note-templates/{template_id}/remove"): HEADS,
+    ("GET", "/cases/v1/cases/{case_id}/note-templates/{template_id}"): STAFF,
+    ("POST", "/cases/v1/bulk/assign"): WRITERS,
+    ("POST", "/cases/v1/bulk/note"): WRITERS,
+    ("GET", "/cases/v1/cases/{case_id}/answer-links"): WRITERS,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
@@ -64,7 +82,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
-        *("declare-conflict", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("issue-link", "revoke-link"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

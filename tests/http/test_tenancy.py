@@ -49,12 +49,18 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
     do(office, case_id, "escalate", organisation_id=plant, level="employer", brief=BRIEF)
     done = do(office, case_id, "acknowledge", channel="line")
     told = office.get("/notify/v1/notifications", wait=done["position"], case_id=case_id).json()["items"]
+    kept = office.post(f"{ROOT}/filters", {"name": tenant, "filter": {"country": "TH"}}).json()
+    words = {"name": tenant, "language": "en", "text": "Called."}
+    worded = office.post(f"{ROOT}/note-templates", words).json()
+    office.get(f"{ROOT}/note-templates", wait=worded["position"])
     ids = {
         "message_id": taken["message_id"],
         "report_id": report_id,
         "case_id": case_id,
         "organisation_id": plant,
         "notification_id": told[0]["notification_id"],
+        "filter_id": kept["filter_id"],
+        "template_id": worded["template_id"],
     }
     return Desk(tenant, clients, ids)
 
@@ -116,9 +122,11 @@ def test_the_same_ids_open_for_their_own(system: System, desks: tuple[Desk, Desk
         "/notify/v1/notifications",
     ],
 )
-def test_lists_hold_and_count_nothing_of_others(desks: tuple[Desk, Desk], path: str) -> None:
+def test_lists_hold_and_count_nothing_of_others(system: System, desks: tuple[Desk, Desk], path: str) -> None:
+    service = path.split("/")[1]
+    everything = f"{service}:{asyncio.run(system.house.stores[service].head())}"
     for mine, theirs in (desks, desks[::-1]):
-        shown = mine.office.get(path, limit=200)
+        shown = mine.office.get(path, limit=200, wait=everything)
         assert shown.json()["total"] == len(shown.json()["items"]) > 0
         for foreign in theirs.ids.values():
             assert foreign not in shown.text

@@ -4,13 +4,29 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.cases.api.answering import Entrance, answer_routes, link_routes
+from services.cases.api.answering_pages import answer_pages
+from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import command_routes, opening_routes
 from services.cases.api.reading import reading_routes
-from services.cases.application import Cases
-from services.cases.views import Lists, Records
+from services.cases.application import Answering, Cases, Keeping
+from services.cases.views import Briefs, Desk, Records
 from shared.clock import Clock
 
 
-def routers(cases: Cases, records: Records, lists: Lists, clock: Clock) -> Sequence[APIRouter]:
+def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock: Clock) -> Sequence[APIRouter]:
     """Return every route of this service."""
-    return opening_routes(cases), command_routes(cases), reading_routes(cases, records, lists, clock)
+    return (
+        opening_routes(cases),
+        bulk_routes(cases),
+        keeping_routes(keeping),
+        command_routes(cases),
+        desk_routes(records, desk, clock),
+        reading_routes(cases, records, desk.lists, clock),
+    )
+
+
+def answering_routers(door: Answering, briefs: Briefs, records: Records) -> Sequence[APIRouter]:
+    """Return the routes about and behind the links by which respondents answer, and their page."""
+    entrance = Entrance(door, briefs)
+    return *link_routes(door, records), answer_routes(entrance), answer_pages(entrance, records.policy)

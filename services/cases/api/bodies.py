@@ -1,6 +1,7 @@
 """Bodies of the commands up to the escalation and its answer."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -15,7 +16,7 @@ from services.cases.api.words import (
     example,
 )
 from shared.events.cases import ConsentPurpose, EscalationLevel, OrganisationKind, RespondentRole, ResponsePosition
-from shared.web.fields import Country, Language, Line, PartyField, Prose, SafeContactField, Word, Workers
+from shared.web.fields import Country, Language, Line, Moment, PartyField, Prose, SafeContactField, Word, Workers
 
 _MOST_ISSUES = 32
 
@@ -100,6 +101,25 @@ class NoteBody(CommandBody):
     model_config = example(text="Calls only after 20:00.")
 
     text: Prose
+
+
+class TaskBody(CommandBody):
+    """What somebody shall do."""
+
+    model_config = example(what="Ask the bank for the statement.", assignee="operator-mae-sot")
+
+    what: Prose
+    assignee: Annotated[Word, Field(description="The id of a key.")]
+    due_at: Moment | None = None
+
+
+class FinishTaskBody(CommandBody):
+    """Which task is done, and what came of it."""
+
+    model_config = example(task_id=ORGANISATION, outcome="The statement is here.")
+
+    task_id: UUID
+    outcome: Prose | None = None
 
 
 class WithdrawConsentBody(CommandBody):

@@ -1,9 +1,10 @@
 """Routes that change something. The commands on a case are all alike, so they are a table and a loop."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Response
 
 from services.cases.api import bodies, remedy_bodies
@@ -11,8 +12,9 @@ from services.cases.api.examples import OPENED, REGISTERED, WRITTEN, shown
 from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
+from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
-from shared.eventstore.store import Written
+from shared.eventstore.store import EventStore, Written
 from shared.rights import Role
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.lean import LeanRoute
@@ -23,12 +25,18 @@ HEADS = (Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 CREATED = 201
 
 
+class Doer(Protocol):
+    """Whoever carries out commands, on the record of this service."""
+
+    store: EventStore
+
+
 class CommandRoute(NamedTuple):
     """One command on a case: path, what comes in, what the domain wants, who carries it out, who may ask."""
 
     path: str
     body: type[CommandBody]
-    command: type[commands.Command]
+    command: type[msgspec.Struct]
     method: Callable[..., Coroutine[Any, Any, Written]]
     roles: tuple[Role, ...] = OFFICE
 
@@ -38,6 +46,8 @@ COMMANDS = (
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
     CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),
+    CommandRoute("task", bodies.TaskBody, AddTask, Cases.task),
+    CommandRoute("finish-task", bodies.FinishTaskBody, FinishTask, Cases.finish_task),
     CommandRoute("consent", bodies.ConsentBody, commands.RecordConsent, Cases.consent),
     CommandRoute("withdraw-consent", bodies.WithdrawConsentBody, commands.WithdrawConsent, Cases.withdraw_consent),
     CommandRoute("name-respondent", bodies.NameRespondentBody, commands.NameRespondent, Cases.name_respondent),
@@ -79,13 +89,13 @@ def opening_routes(cases: Cases) -> APIRouter:
     return routes
 
 
-def command_routes(cases: Cases) -> APIRouter:
-    """Return a route for every command on a case."""
+def command_routes(doer: Doer, table: Sequence[CommandRoute] = COMMANDS) -> APIRouter:
+    """Return a route for every command on a case in a table; the methods are those of `doer`."""
     routes = APIRouter(prefix=PREFIX, tags=["cases"], route_class=LeanRoute)
-    for route in COMMANDS:
+    for route in table:
         routes.add_api_route(
             f"/cases/{{case_id}}/{route.path}",
-            _endpoint(route, cases),
+            _endpoint(route, doer),
             methods=["POST"],
             operation_id=f"case_{route.path.replace('-', '_')}",
             summary=(route.command.__doc__ or "").split("\n", 1)[0],
@@ -94,12 +104,12 @@ def command_routes(cases: Cases) -> APIRouter:
     return routes
 
 
-def _endpoint(route: CommandRoute, cases: Cases) -> Callable[..., Coroutine[Any, Any, Response]]:
+def _endpoint(route: CommandRoute, doer: Doer) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def command(case_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
         circumstances = true_since(context, body.occurred_at)
         wanted = as_command(body, route.command)
-        written = await route.method(cases, context=circumstances, case_id=case_id, command=wanted)
-        return answer(written, cases.store.source)
+        written = await route.method(doer, context=circumstances, case_id=case_id, command=wanted)
+        return answer(written, doer.store.source)
 
     command.__annotations__["body"] = route.body
     return command

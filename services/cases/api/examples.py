@@ -43,7 +43,37 @@ HISTORY = {
 ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
 ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}
 
+BRIEF: dict[str, Any] = {
+    "number": "R-7K2QF-0M9XA",
+    "organisation": "Golden Prawn Co., Ltd.",
+    "level": "employer",
+    "brief": "Workers at plant 2 paid recruitment fees and their passports are kept. Please answer.",
+    "answer_by": _AT,
+    "position": None,
+    "proposals": [],
+    "evidence": [],
+}
+LINKS = {
+    "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
+    "total": 1,
+}
+
 
 def shown(status: int, example: object) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that answers like this example."""
     return {status: {"description": "Done.", "content": {"application/json": {"example": example}}}}
+
+
+QUEUES = {"items": [{"queue": "mine", "cases": 3, "first_due": _AT}]}
+DONE = {"items": [{"case_id": _CASE, "version": 4}], "done": 1, "refused": 0, "position": "cases:42"}
+_TASK = {"task_id": ITEM, "what": "*******", "assignee": "operator-mae-sot", "version": 4, "due_at": _AT}
+TASKS = {
+    "items": [{"case_id": _CASE, "number": "R-7K2QF-0M9XA", "state": "assessing", "tasks": [_TASK]}],
+    "next": None,
+    "total": 1,
+}
+_FILTER = {"filter_id": ITEM, "name": "Fees in Thailand", "owner": "operator-mae-sot", "shared": True}
+FILTERS = {"items": [{**_FILTER, "filter": {"issue": "REC-FEE"}, "saved_at": _AT}], "next": None, "total": 1}
+_TEMPLATE = {"template_id": ITEM, "name": "Called back", "language": "en", "text": "Called back about {number}:"}
+TEMPLATES = {"items": [{**_TEMPLATE, "saved_at": _AT}], "next": None, "total": 1}
+FILLED = {"template_id": ITEM, "name": "Called back", "text": "Called back about R-7K2QF-0M9XA:"}

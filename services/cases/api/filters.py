@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.cases.api.words import IssueCode, SeverityCode
 from services.cases.domain.course import State
+from services.cases.views import Queue
 from shared.events.cases import OrganisationKind
-from shared.web.fields import Country, Line, Moment, Word
+from shared.web.fields import Country, Language, Line, Moment, Word
 
 
 class _Asked(BaseModel):
@@ -31,9 +32,26 @@ class CasesAsked(_Paged):
     country: Country | None = None
     channel: Word | None = None
     overdue: Annotated[bool | None, Field(description="Whether an open duty is past its time.")] = None
+    queue: Annotated[Queue | None, Field(description="A queue of whoever asks.")] = None
     opened_from: Moment | None = None
     opened_to: Annotated[Moment | None, Field(description="The first moment that is too late.")] = None
     text: Annotated[Line | None, Field(description="In the number, the site or a respondent's name.")] = None
+
+
+class TasksAsked(_Paged):
+    """Whose tasks; without any, one's own."""
+
+    assignee: Word | None = None
+
+
+class KeptAsked(_Paged):
+    """Which page of what is kept."""
+
+
+class TemplatesAsked(_Paged):
+    """Which templates."""
+
+    language: Language | None = None
 
 
 class OrganisationsAsked(_Paged):

@@ -74,7 +74,7 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
         caller: Annotated[Caller, Depends(of_staff_and_partners)], asked: Annotated[CasesAsked, Query()]
     ) -> Response:
         filters = as_command(asked, CaseFilters)
-        return _json(await lists.cases(caller, filters, clock(), asked.limit, asked.after))
+        return json_answer(await lists.cases(caller, filters, clock(), asked.limit, asked.after))
 
     @routes.get("/cases/{case_id}", summary="Read a case, or its past", responses=shown(200, examples.CASE))
     async def get_case(
@@ -86,14 +86,14 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
     ) -> Response:
         past, anyway = as_command(asked, AsOf), await broken(glass, caller, case_id)
         version, case = await records.case(caller, case_id, past, clock(), opening, glass_broken=anyway)
-        return _json(case, version)
+        return json_answer(case, version)
 
     @routes.get("/cases/{case_id}/events", summary="Read every fact of a case", responses=shown(200, examples.HISTORY))
     async def get_history(
         case_id: UUID, caller: Annotated[Caller, Depends(of_staff)], opening: Opening, glass: Glass
     ) -> Response:
         anyway = await broken(glass, caller, case_id)
-        return _json(await records.history(caller, case_id, opening, glass_broken=anyway))
+        return json_answer(await records.history(caller, case_id, opening, glass_broken=anyway))
 
     _organisation_routes(routes, records, lists)
     return routes
@@ -109,7 +109,7 @@ def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> N
         caller: Annotated[Caller, Depends(of_staff)], asked: Annotated[OrganisationsAsked, Query()]
     ) -> Response:
         filters = as_command(asked, OrganisationFilters)
-        return _json(await lists.organisations(caller, filters, asked.limit, asked.after))
+        return json_answer(await lists.organisations(caller, filters, asked.limit, asked.after))
 
     @routes.get(
         "/organisations/{organisation_id}",
@@ -120,9 +120,10 @@ def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> N
         organisation_id: UUID, caller: Annotated[Caller, Depends(of_staff)], opening: Opening
     ) -> Response:
         version, organisation = await records.organisation(caller, organisation_id, opening)
-        return _json(organisation, version)
+        return json_answer(organisation, version)
 
 
-def _json(content: object, version: int | None = None) -> Response:
+def json_answer(content: object, version: int | None = None) -> Response:
+    """Answer a query, with its version as `ETag` where it has one."""
     headers = {} if version is None else {"ETag": f'"{version}"'}
     return Response(msgspec.json.encode(content), media_type="application/json", headers=headers)

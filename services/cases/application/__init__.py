@@ -1,8 +1,10 @@
 """The write side: one method per command that loads, decides and appends."""
 
+from services.cases.application.answering import Answering, Let
 from services.cases.application.index import index
+from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
 
-__all__ = ["Cases", "Retiring", "case_number", "index"]
+__all__ = ["Answering", "Cases", "Keeping", "Let", "Retiring", "case_number", "index"]

@@ -1,4 +1,4 @@
-"""What decisions must know at once: which number and which organisation are taken."""
+"""What decisions must know at once: which numbers and organisations are taken, and whose case a link opens."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -7,6 +7,7 @@ from uuid import UUID
 from services.cases.application.numbering import case_number
 from services.cases.domain.organisations import identity
 from shared.errors import ConflictError
+from shared.events import answering
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
 from shared.eventstore.index import IndexEntry
@@ -14,6 +15,7 @@ from shared.eventstore.work import UnitOfWork
 
 CASE_NUMBER = "case-number"
 ORGANISATION = "organisation"
+ANSWER_LINK = "answer-link"
 
 
 def index(recorded: Recorded) -> Iterable[IndexEntry]:
@@ -24,6 +26,8 @@ def index(recorded: Recorded) -> Iterable[IndexEntry]:
             return (IndexEntry(CASE_NUMBER, number, stream_id),)
         case facts.OrganisationRegistered() as event:
             return (IndexEntry(ORGANISATION, identity(event, recorded.envelope.tenant), stream_id),)
+        case answering.AnswerLinkIssued(link_id=link_id):
+            return (IndexEntry(ANSWER_LINK, str(link_id), stream_id),)
         case _:
             return ()
 

@@ -9,7 +9,17 @@ from services.cases.application import streams
 from services.cases.application.importing import import_record
 from services.cases.application.index import free_number, number_is_free, organisation_is_new
 from services.cases.application.numbering import case_number
-from services.cases.domain import closing, commands, disclosure, opening, organisations, reaching, remedies
+from services.cases.domain import (
+    answering,
+    closing,
+    commands,
+    disclosure,
+    opening,
+    organisations,
+    reaching,
+    remedies,
+    tasks,
+)
 from services.cases.domain.state import Case
 from shared.clock import Clock, system_clock
 from shared.errors import ForbiddenError
@@ -92,6 +102,17 @@ class Cases:
         """Add a note."""
         return await self._change(context, case_id, lambda _, case: opening.note(case, command))
 
+    async def task(self, *, context: CommandContext, case_id: UUID, command: tasks.AddTask) -> Written:
+        """Have somebody do something."""
+        task_id, at = self._ids(), context.true_at
+        return await self._change(
+            context, case_id, lambda _, case: tasks.add_task(case, command, task_id=task_id, at=at)
+        )
+
+    async def finish_task(self, *, context: CommandContext, case_id: UUID, command: tasks.FinishTask) -> Written:
+        """Say that a task is done."""
+        return await self._change(context, case_id, lambda _, case: tasks.finish_task(case, command))
+
     async def consent(self, *, context: CommandContext, case_id: UUID, command: commands.RecordConsent) -> Written:
         """Record a consent."""
         by, recipient = context.actor.id, disclosure.recipient_id(command.recipient)
@@ -121,11 +142,11 @@ class Cases:
 
     async def escalate(self, *, context: CommandContext, case_id: UUID, command: commands.Escalate) -> Written:
         """Put the case before a party."""
-        escalation_id, at, policy = self._ids(), context.true_at, self.policy
+        escalation_id, link_id, at, policy = self._ids(), self._ids(), context.true_at, self.policy
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
             found = streams.organisation(unit, command.organisation_id, context.tenant)
-            return disclosure.escalate(
+            escalated = disclosure.escalate(
                 self._with_the_person(case),
                 command,
                 at=at,
@@ -133,6 +154,7 @@ class Cases:
                 organisation=found,
                 policy=policy,
             )
+            return [*escalated, *answering.issued_with(escalated, link_id=link_id, at=context.now)]
 
         return await self._change(context, case_id, decide)
 

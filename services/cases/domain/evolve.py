@@ -5,10 +5,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from services.cases.domain import door
 from services.cases.domain.course import Course, after
-from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Triage
+from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
+from shared.events import desk
 from shared.events.envelope import Envelope, Recorded
 
 
@@ -83,10 +85,20 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, closures=tuple(_reopened(closure, reason, envelope) for closure in case.closures))
         case facts.CaseRetired():
             return replace(case, retired=True)
+        case desk.TaskAdded() as event:
+            return replace(case, tasks=(*case.tasks, Task(added=event, by=by, at=at)))
+        case desk.TaskFinished() as event:
+            return replace(case, tasks=tuple(_done(task, event, envelope) for task in case.tasks))
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
         case _:
-            return case
+            return replace(case, door=door.after(case.door, recorded))
+
+
+def _done(task: Task, event: desk.TaskFinished, envelope: Envelope) -> Task:
+    if task.added.task_id != event.task_id or task.done_at is not None:
+        return task
+    return replace(task, done_at=envelope.occurred_at, done_by=envelope.actor.id, outcome=event.outcome)
 
 
 def _withdrawn(consent: Consent, event: facts.ConsentWithdrawn, envelope: Envelope) -> Consent:

@@ -1,11 +1,11 @@
 """What puts things right: the plan, reports that something of it was done, and the worker's word on it."""
 
-import re
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from services.cases.domain.commands import AgreePlan, CompleteItem, PlannedItem, VerifyItem
 from services.cases.domain.gates import another_person, said, still_open
+from services.cases.domain.money import well_formed
 from services.cases.domain.state import Case, Item
 from shared.errors import GateClosedError, InvalidError
 from shared.events import cases as facts
@@ -88,18 +88,9 @@ def _sound(item: PlannedItem, policy: Policy) -> None:
     if item.workers < 1:
         raise InvalidError("'workers' counts at least one.", field="items")
     for money in (item.claimed, item.assessed):
-        _well_formed(money, "items")
+        well_formed(money, "items")
     if item.claimed and item.assessed and item.claimed.currency != item.assessed.currency:
         raise InvalidError("'claimed' and 'assessed' of an item have one currency.", field="items")
-
-
-def _well_formed(money: Money | None, field: str) -> None:
-    if money is None:
-        return
-    if not money.amount.is_finite() or money.amount < 0:
-        raise InvalidError("An amount is not negative.", field=field)
-    if re.fullmatch("[A-Z]{3}", money.currency) is None:
-        raise InvalidError("A currency is three capital letters of ISO 4217, such as THB.", field=field)
 
 
 def _promise(item: PlannedItem, item_id: UUID) -> facts.RemedyItem:
@@ -129,7 +120,7 @@ def _promised(case: Case, item_id: UUID) -> Item:
 def _payment(item: Item, paid: Money | None, policy: Policy) -> None:
     if paid is None and policy.remedies[item.promise.remedy].is_money:
         raise InvalidError("This remedy is money: 'paid' says how much was paid.", field="paid")
-    _well_formed(paid, "paid")
+    well_formed(paid, "paid")
     if paid is not None and paid.amount == 0:
         raise InvalidError("A payment is more than zero.", field="paid")
     if paid is not None and item.currency not in {None, paid.currency}:

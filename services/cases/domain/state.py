@@ -11,7 +11,9 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import DISCLOSING, Course, State
+from services.cases.domain.door import Door
 from shared.events import cases as facts
+from shared.events import desk
 from shared.events.envelope import Actor
 from shared.events.values import Money
 
@@ -75,6 +77,17 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return Money(amount=before + payment.amount, currency=payment.currency)
 
 
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody shall do for the case, and what came of it."""
+
+    added: desk.TaskAdded
+    by: str
+    at: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None
+    outcome: str | None = None
+
+
 class Closure(msgspec.Struct, frozen=True):
     """One ending of the case; a reopened case keeps its earlier ones."""
 
@@ -111,6 +124,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     subject: UUID | None = None
     retired: bool = False
     kept_out: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    door: Door = Door()
 
     @property
     def state(self) -> State:

@@ -1,19 +1,35 @@
 """What can be read: one case or organisation from its own facts, never stale; lists of them from rows."""
 
+from services.cases.views.brief import Briefs
+from services.cases.views.desk import Desk, desk_on
+from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
+from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
-from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OrganisationRow
+from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
+from services.cases.views.tasks import Tasks
 
 __all__ = [
     "CASES",
+    "KEPT_FILTERS",
+    "KEPT_TEMPLATES",
     "NEVER",
     "ORGANISATIONS",
     "AsOf",
+    "Briefs",
     "CaseFilters",
     "CaseRow",
+    "Desk",
+    "KeptRow",
+    "KeptThings",
     "Lists",
+    "OpenTask",
     "OrganisationFilters",
     "OrganisationRow",
+    "Queue",
+    "Queues",
     "Records",
+    "Tasks",
+    "desk_on",
     "viewed_themselves",
 ]

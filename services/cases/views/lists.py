@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import State
+from services.cases.views.queues import Queue, in_queue
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
 from shared.documents.port import Condition, Documents, Page, Query, R
 from shared.events.cases import CloseReason, OrganisationKind
@@ -17,7 +18,20 @@ from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller, Role
 from shared.web.paging import Cursor, read_cursor, write_cursor
 
-_HIDDEN = ("id", "tenant", "course", "text", "due_by", "retained", "consents", "shared_with", "kept_out")
+_HIDDEN = (
+    "id",
+    "tenant",
+    "course",
+    "text",
+    "due_by",
+    "retained",
+    "consents",
+    "shared_with",
+    "kept_out",
+    "queues",
+    "tasks",
+    "task_of",
+)
 _SHARED = ("number", "state", "version", "severity", "issues", "level", "country", "opened_at", "closed_at")
 """What a partner sees of a case in a list."""
 
@@ -33,6 +47,7 @@ class CaseFilters(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     channel: str | None = None
     overdue: bool | None = None
+    queue: Queue | None = None
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     text: str | None = None
@@ -57,7 +72,7 @@ class Lists:
         self, caller: Caller, filters: CaseFilters, now: datetime, limit: int, after: str | None
     ) -> dict[str, object]:
         """Return a page of the cases that the caller may know of, and how many there are in all."""
-        conditions = (*within_reach(caller, self.policy.restricted.readers), *_case_conditions(filters, now))
+        conditions = (*within_reach(caller, self.policy.restricted.readers), *_case_conditions(filters, caller, now))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions)
@@ -99,7 +114,7 @@ class Lists:
         return _answer(page, [_organisation(row) for row in page.rows], total)
 
 
-def _case_conditions(filters: CaseFilters, now: datetime) -> Iterator[Condition]:
+def _case_conditions(filters: CaseFilters, caller: Caller, now: datetime) -> Iterator[Condition]:
     for field in ("state", "severity", "assignee", "country", "channel"):
         if (value := getattr(filters, field)) is not None:
             yield Condition(field, "eq", value)
@@ -109,6 +124,8 @@ def _case_conditions(filters: CaseFilters, now: datetime) -> Iterator[Condition]
         yield Condition("respondents", "has", str(filters.respondent))
     if filters.overdue is not None:
         yield Condition("due_by", "lt" if filters.overdue else "gte", now)
+    if filters.queue is not None:
+        yield from in_queue(filters.queue, caller, now)
     if filters.opened_from is not None:
         yield Condition("opened_at", "gte", filters.opened_from)
     if filters.opened_to is not None:

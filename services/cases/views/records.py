@@ -83,7 +83,11 @@ class Records:
         subject = history[0].envelope.subject
         content = show_shared(case, caller) if caller.role is Role.PARTNER else show(case, past.moment(now))
         parts = [Part(content, place_of({subject}), {"reopened_because": "reason"})]
-        return case.version, (await self.reading.shown(parts, subject, asked, _viewed("case", case_id)))[0]
+        return case.version, (await self.reading.shown(parts, subject, asked, viewed_of("case", case_id)))[0]
+
+    async def reached(self, caller: Caller, case_id: UUID) -> Case:
+        """Return the case of today, sealed as it lies; a `NotFoundError` where the caller may not know of it."""
+        return _replayed(await self._case_history(caller, case_id, glass_broken=False), case_id)
 
     async def history(
         self, caller: Caller, case_id: UUID, asked: Asked | None = None, *, glass_broken: bool = False
@@ -92,7 +96,7 @@ class Records:
         history = await self._case_history(caller, case_id, glass_broken=glass_broken)
         subject = history[0].envelope.subject
         parts = [Part(one.event, place_of({subject}, case_id, one.envelope.stream_version)) for one in history]
-        shown = await self.reading.shown(parts, subject, asked, _viewed("case", case_id))
+        shown = await self.reading.shown(parts, subject, asked, viewed_of("case", case_id))
         items = [
             {"position": one.position, "envelope": one.envelope, "data": data}
             for one, data in zip(history, shown, strict=True)
@@ -109,7 +113,7 @@ class Records:
             raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
         subject = facts_of_it[0].envelope.subject
         parts = [Part(found, place_of({subject}))]
-        shown = await self.reading.shown(parts, subject, asked, _viewed("organisation", organisation_id))
+        shown = await self.reading.shown(parts, subject, asked, viewed_of("organisation", organisation_id))
         return found.version, shown[0]
 
     async def _case_history(self, caller: Caller, case_id: UUID, *, glass_broken: bool) -> Sequence[Recorded]:
@@ -126,7 +130,8 @@ class Records:
         return history if first is not None and (first.stream, first.tenant) == (stream, caller.tenant) else ()
 
 
-def _viewed(record: Literal["case", "organisation"], record_id: UUID) -> Say:
+def viewed_of(record: Literal["case", "organisation"], record_id: UUID) -> Say:
+    """Return how it is said that somebody opened sealed fields of a case or an organisation."""
     return lambda subject, purpose, fields: facts.CaseFieldsViewed(
         subject=subject, purpose=purpose, record=record, record_id=record_id, fields=fields
     )

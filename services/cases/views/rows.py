@@ -15,6 +15,16 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for no due time, so that "not overdue" is one comparison."""
 
 
+class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task that waits; `version` is that of the fact which says what is to be done, sealed."""
+
+    task_id: UUID
+    what: str
+    assignee: str
+    version: int
+    due_at: Instant | None = None
+
+
 class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
     """One line of the list of cases. `due_by` is `next_due`, or `NEVER`; `text` is what a search looks through."""
 
@@ -38,6 +48,9 @@ class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
     closed_at: Instant | None = None
     close_reason: CloseReason | None = None
     text: str = ""
+    queues: tuple[str, ...] = ()
+    tasks: tuple[OpenTask, ...] = ()
+    task_of: tuple[str, ...] = ()
     course: Course = msgspec.field(default_factory=Course)
 
 
@@ -53,13 +66,13 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
 
 CASES: Collection[CaseRow] = Collection(
     "cases",
-    3,
+    4,
     CaseRow,
     columns=(
         *("state", "severity", *COLUMNS, "country", "channel", "opened_at", "due_by"),
         *("subject", "retained", "closed_at", "close_reason"),
     ),
-    many=("issues", "respondents", *MANY),
+    many=("issues", "respondents", "queues", "task_of", *MANY),
     carried=CARRIED,
     across=("subject", "closed_at", "close_reason"),
     text="text",

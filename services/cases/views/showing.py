@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.cases.domain.disclosure import level_of
-from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Triage
+from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
 from shared.rights import Caller
 
 _UNTRIAGED: Mapping[str, object] = dict.fromkeys(
@@ -36,12 +36,15 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "respondents": case.respondents,
         "consents": [_consent(consent) for consent in case.consents],
         "escalations": [_escalation(escalation) for escalation in case.escalations],
+        "proposals": case.door.proposals,
+        "evidence": case.door.evidence,
         "remedies": [_remedy(item) for item in case.items],
         "clocks": _clocks(case, now),
         "closures": [_closure(closure) for closure in case.closures],
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
         "legacy": case.legacy,
         "kept_out": case.kept_out,
+        "tasks": [_task(task) for task in case.tasks],
     }
 
 
@@ -102,6 +105,10 @@ def _remedy(item: Item) -> dict[str, object]:
 def _clocks(case: Case, now: datetime) -> list[dict[str, object]]:
     running = case.course.open_duties
     return [{**_fields(duty), "overdue": duty in running and duty.overdue(now)} for duty in case.course.duties]
+
+
+def _task(task: Task) -> dict[str, object]:
+    return {**_fields(task.added), **_fields(task, but=("added",))}
 
 
 def _closure(closure: Closure) -> dict[str, object]:

@@ -22,14 +22,9 @@ from shared.rights import Caller
 from shared.web.access import SESSION_COOKIE, Gatekeeper, public
 from shared.web.consistency import caught_up
 from shared.web.forms import FORM_COOKIE, demand_own_form, form_token, new_nonce
+from shared.web.hardening import PAGE
 
 SESSION_SECONDS = 12 * 3600
-GUARDS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-}
-"""What pages say otherwise than every other answer: our own style and pictures, forms that come back to us."""
-
 _HERE = Path(__file__).parent
 _FORM_PLACE = "@@form-token@@"
 _STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
@@ -171,7 +166,7 @@ def page(template: str, status: int, *, headers: Mapping[str, str] | None = None
 
 
 def _html(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, media_type="text/html", headers={**GUARDS, **(headers or {})})
+    return Response(body, status, media_type="text/html", headers={**PAGE, **(headers or {})})
 
 
 def _render(template: str, **words: object) -> bytes:

@@ -1,5 +1,6 @@
 """Clients of Kafka with the settings that keep an order and lose nothing; made here and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal, Protocol, TypeVar
@@ -83,9 +84,19 @@ async def within(client: C) -> AsyncIterator[C]:
 
 
 async def ended(client: Client) -> None:
-    """Stop a client, whichever kind it is."""
+    """Stop a client, whichever kind it is.
+
+    A consumer that is stopped while it rests after a failed fetch raises the cancellation of its own task: taken for
+    one of ours, it would end the loop that joins anew.
+    """
     close = getattr(client, "close", None) or client.stop  # type: ignore[attr-defined]  # one or the other
-    await close()
+    closing = asyncio.ensure_future(close())
+    try:
+        await asyncio.wait({closing})
+    finally:
+        closing.cancel()
+    if not closing.cancelled():
+        closing.result()
 
 
 def producer(settings: KafkaSettings) -> AIOKafkaProducer:

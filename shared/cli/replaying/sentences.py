@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from shared.cli.replaying.beside import beside
 from shared.events import cases as facts
 from shared.events.envelope import Event
 from shared.events.values import Money, Party, SafeContact
@@ -102,7 +103,7 @@ def sentence(event: Event, words: Words) -> str:  # noqa: C901, PLR0911, PLR0912
         case facts.OrganisationRegistered():
             return f"{event.name} was registered as {event.kind}{_in(event.country)}."
         case _:
-            raise TypeError(f"no sentence for {type(event).__name__}")
+            return beside(event, words)
 
 
 def money(amount: Money) -> str:

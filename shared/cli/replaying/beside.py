@@ -1,0 +1,51 @@
+"""Sentences for what happens beside the course of a case: answers by link, and what came in through them."""
+
+from typing import Protocol
+
+from shared.events import answering as told
+from shared.events import desk
+from shared.events.envelope import Event
+
+
+class Quoting(Protocol):
+    """Whoever knows whether what a person said is told."""
+
+    def quoted(self, what: str, text: str | None) -> str:
+        """Quote a personal text, or say only that it is there."""
+        ...
+
+    def party(self, name: str) -> str:
+        """Name an organisation where its id is known."""
+        ...
+
+
+def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of facts
+    """Say what happened. Total over the facts that are not of the course itself."""
+    match event:
+        case told.AnswerLinkIssued(organisation_id=party):
+            return (
+                f"A link to answer by was made for {words.party(str(party))}, good until {event.expires_at:%Y-%m-%d}."
+            )
+        case told.AnswerLinkRevoked():
+            return f"A link to answer by was taken back.{words.quoted('The reason', event.reason)}"
+        case told.AnswerLinkOpened():
+            return "The request was opened by its link."
+        case told.RemedyProposed(organisation_id=party, items=items):
+            offered = ", ".join(item.remedy for item in items)
+            return f"{words.party(str(party))} offered {offered}."
+        case told.EvidenceReceived(organisation_id=party):
+            return f"{words.party(str(party))} handed in a file ({event.media_type}, {event.size} bytes)."
+        case desk.TaskAdded():
+            return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
+        case desk.TaskFinished():
+            return f"A task was finished.{words.quoted('The outcome', event.outcome)}"
+        case desk.FilterSaved() | desk.NoteTemplateSaved():
+            return f"The {_noun(event)} “{event.name}” was kept."
+        case desk.FilterRemoved() | desk.NoteTemplateRemoved():
+            return f"The {_noun(event)} is not offered any more."
+        case _:
+            raise TypeError(f"no sentence for {type(event).__name__}")
+
+
+def _noun(event: Event) -> str:
+    return "filter" if event.STREAM == desk.FILTER else "template"

@@ -1,0 +1,55 @@
+"""A sentence for everything that happens beside the course of a case."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from shared.cli.replaying.beside import beside
+from shared.cli.replaying.sentences import Words
+from shared.events import MODULES, cases, desk
+from shared.events import answering as told
+from shared.events.envelope import Event
+
+ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+SECRET = "Nobody Knows"
+
+EVERY_FACT: Sequence[Event] = (
+    told.AnswerLinkIssued(link_id=ID, escalation_id=ID, organisation_id=ID, answer_by=AT, expires_at=AT),
+    told.AnswerLinkRevoked(link_id=ID, reason=SECRET),
+    told.AnswerLinkOpened(link_id=ID),
+    told.RemedyProposed(
+        proposal_id=ID,
+        escalation_id=ID,
+        organisation_id=ID,
+        items=(told.ProposedItem(remedy="RM-FEE", due_on=date(2026, 4, 30), description=SECRET),),
+    ),
+    told.EvidenceReceived(
+        evidence_id=ID,
+        escalation_id=ID,
+        organisation_id=ID,
+        name=SECRET,
+        media_type="application/pdf",
+        size=3,
+        digest="ab",
+    ),
+    desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
+    desk.TaskFinished(task_id=ID, outcome=SECRET),
+    desk.FilterSaved(name="Fees", owner="operator-mae-sot", shared=True, filter={"issue": "REC-FEE"}),
+    desk.FilterRemoved(),
+    desk.NoteTemplateSaved(name="Called back", language="en", text="Called back:"),
+    desk.NoteTemplateRemoved(),
+)
+
+
+def test_every_fact_beside_the_course_has_a_sentence_of_its_own() -> None:
+    of_cases = {
+        kind for module in MODULES for kind in module.EVENTS if kind.TOPIC.startswith("cases.") and module is not cases
+    }
+    assert {type(event) for event in EVERY_FACT} == of_cases
+    assert len({beside(event, Words()) for event in EVERY_FACT}) == len(EVERY_FACT)
+
+
+def test_nothing_about_a_person_is_told_unless_it_is_asked_for() -> None:
+    assert SECRET not in "".join(beside(event, Words()) for event in EVERY_FACT)
+    assert SECRET in beside(EVERY_FACT[1], Words(personal=True))
