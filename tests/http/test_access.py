@@ -90,7 +90,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
-        *("issue-link", "revoke-link"),
+        *("issue-link", "revoke-link", "safe-contact", "try-code-word"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""
