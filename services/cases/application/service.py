@@ -100,7 +100,7 @@ class Cases:
     ) -> tuple[Written, bool]:
         """Compare a word with the code word, and say whether it is the one."""
         written = await self._change(
-            context, case_id, lambda _, case: contacting.try_code_word(self._with_the_person(case), command)
+            context, case_id, lambda _, case: contacting.try_code_word(self.with_the_person(case), command)
         )
         tried = (await self.store.stream(case_id))[written.version - 1].event
         return written, isinstance(tried, CodeWordTried) and tried.matched
