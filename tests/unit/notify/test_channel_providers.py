@@ -174,8 +174,8 @@ async def test_after_failures_in_a_row_nothing_is_called_for_a_while_then_one_ca
     breaker = Breaker(failures=3, rest=60, now=lambda: at[0])
     api = Api(base_url=f"http://{LOOPBACK}:{await unused_port()}", timeout=1, pace=Pace(1000), breaker=breaker)
     channel = MAKE["line"](api)
-    causes = [(await channel.deliver(letter())).cause for _attempt in range(4)]  # type: ignore[union-attr]
-    assert causes == ["connect"] * 3 + ["circuit-open"]
+    outcomes = [await channel.deliver(letter()) for _attempt in range(4)]
+    assert outcomes == [TryAgain("connect")] * 3 + [TryAgain("circuit-open", 60)]
     at[0] = 61.0
     assert await channel.deliver(letter()) == TryAgain("connect")
     assert await channel.deliver(letter()) == TryAgain("circuit-open", 60)
