@@ -29,7 +29,7 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
-        *("/public", "/public/{quarter}"),
+        *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
@@ -81,6 +81,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
     ("GET", "/"): STAFF,
+    ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
     ("GET", "/figures/organisations/{organisation_id}"): STAFF,
     ("GET", "/figures/sites/{site}"): STAFF,
