@@ -46,6 +46,9 @@ commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
 
+telling = typer.Typer(no_args_is_help=True, help="What is told to whom, and in which words.")
+commands.add_typer(telling, name="notify")
+
 Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
 Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
 commands.add_typer(vault, name="vault")
@@ -207,6 +210,25 @@ def replay(
         for line in as_json(told) if as_lines else as_text(told):
             print(line)  # noqa: T201 - the story is this command's output
     house.close()
+
+
+@telling.command("preview")
+def preview_notifications(case: Annotated[str, typer.Argument(help="Its number or id.")], data: Data = DATA) -> None:
+    """Say what each rule would tell of a case, to whom, when, or why it keeps silence; nothing is sent."""
+    from shared.cli.notifying import previewed  # noqa: PLC0415 - only here
+
+    with services_at(data) as services, plain_errors():
+        facts = asyncio.run(case_facts(services["cases"].store, case))
+        for line in asyncio.run(previewed(services["notify"].application.preview, facts)):
+            print(line)  # noqa: T201 - for scripts, too
+
+
+@telling.command("translations")
+def list_translations(data: Data = DATA) -> None:
+    """List the texts that a language lacks; they are said in English."""
+    with services_at(data) as services:
+        for missing in services["notify"].application.templates.missing():
+            print(missing)  # noqa: T201 - for translators, too
 
 
 @commands.command()

@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_language: str = Field(default="en", max_length=35)
+    office: dict[str, str] = {}
+    """Mail addresses of handlers, by the id of their key; whoever has none looks at the desk."""
+    rules: Path | None = None
+    templates: Path | None = None
     policy: Path | None = None
     webhook_timeout_seconds: Patience = 10
     webhook_secrets: tuple[SecretStr, ...] = ()

@@ -76,6 +76,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
+    ("POST", "/notify/v1/notifications/{notification_id}/see-to"): WRITERS,
     ("GET", "/reporting/v1/reports"): STAFF,
     ("GET", "/reporting/v1/reports/{name}"): STAFF,
     ("GET", "/reporting/v1/editions"): STAFF | {"partner"},

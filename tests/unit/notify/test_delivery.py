@@ -179,7 +179,7 @@ async def test_of_two_deliverers_only_one_sends(house: House) -> None:
     await house.happens(TOLD)
     other = house.build(house.parts(), store=house.service.store)
     waiting = (await house.row()).id
-    both = (service.application.deliver(notification_id=waiting) for service in (house.service, other))
+    both = (service.application.delivery.deliver(notification_id=waiting) for service in (house.service, other))
     await asyncio.gather(*both)
     await house.embedded.host.drain()
     row = await house.row()
@@ -194,7 +194,9 @@ async def test_after_a_crash_between_sending_and_recording_the_next_attempt_says
     waiting = (await house.row()).id
     store = FullDisk(house.service.store, after=1)
     with pytest.raises(TryLaterError):
-        await house.build(house.parts(), store=cast("EventStore", store)).application.deliver(notification_id=waiting)
+        await house.build(house.parts(), store=cast("EventStore", store)).application.delivery.deliver(
+            notification_id=waiting
+        )
     await house.deliver()
     row = await house.row()
     assert (row.state, row.may_repeat, len(house.mail.letters)) == ("sent", True, 2)
@@ -258,7 +260,7 @@ async def test_what_was_sent_but_not_recorded_is_recorded_later_and_not_sent_aga
     await house.happens(TOLD)
     row = await house.row()
     store = FullDisk(house.service.store, after=1)
-    delivery = house.build(house.parts(), store=cast("EventStore", store)).application
+    delivery = house.build(house.parts(), store=cast("EventStore", store)).application.delivery
     with pytest.raises(TryLaterError):
         await delivery.deliver(notification_id=row.id)
     store.is_full = False
