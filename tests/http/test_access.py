@@ -41,6 +41,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
     ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
     ("POST", "/intake/v1/events"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/inbox"): STAFF,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,

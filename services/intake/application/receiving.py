@@ -1,5 +1,6 @@
 """Messages taken in, filed into reports, and reports decided on: one method per command."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from services.intake import domain
 from services.intake.application.index import OPEN_REPORT, RECEIPT
+from services.intake.application.preparing import Preparing
 from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
 from shared.errors import NotFoundError
@@ -44,9 +46,20 @@ class Intake:
     """The write side of intake."""
 
     def __init__(
-        self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects, policy: Policy | None = None
+        self,
+        store: EventStore,
+        secret: bytes,
+        vault: Vault,
+        subjects: Subjects,
+        policy: Policy | None = None,
+        *,
+        preparing: Preparing | None = None,
     ) -> None:
-        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
+        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender.
+
+        `preparing` reads messages before they are sealed; without it they are taken as they came.
+        """
+        self._preparing = preparing
         self._store = store
         self._secret = secret
         self._vault = vault
@@ -56,6 +69,7 @@ class Intake:
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time."""
         domain.demand_channel(context.caller, message.channel)
+        message = await self._prepared(message)
         keyed = self._keyed(message.external_id)
         identity = domain.message_id(context.tenant, message.channel, message.account, keyed)
         repeated = False
@@ -99,7 +113,8 @@ class Intake:
         report_id = report_id or self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
-            unit.append(report_id, 0, [domain.opening(identity, message, sender_key)], context)
+            opened = [domain.opening(identity, message, sender_key), *domain.suggested(None, identity, message)]
+            unit.append(report_id, 0, opened, context)
         unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
 
     def receipt(self, identity: UUID) -> str:
@@ -134,6 +149,13 @@ class Intake:
 
         return await self._store.write(context, lambda unit: REPORTS.change(unit, report_id, context, decide, admit))
 
+    async def _prepared(self, message: MessageReceived) -> MessageReceived:
+        if self._preparing is None:
+            return message
+        if message.language is None and not self._preparing.is_quick:
+            return await asyncio.to_thread(self._preparing.prepared, message)
+        return self._preparing.prepared(message)
+
     def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:
             return None
@@ -156,7 +178,8 @@ class Intake:
         open_one = unit.lookup(OPEN_REPORT, report.sender_key) if report.sender_key else None
         if report.state == "dismissed" and open_one is not None:
             return self._join(unit, report.sender_key, identity, message, context)
-        unit.append(report.report_id, len(facts), domain.continued(report, identity, message), context)
+        told = [*domain.continued(report, identity, message), *domain.suggested(report, identity, message)]
+        unit.append(report.report_id, len(facts), told, context)
         return report.report_id
 
     def _join(
@@ -171,6 +194,8 @@ class Intake:
         if known is None:
             return None
         report_id = UUID(known)
+        facts = unit.read(report_id)
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
-        unit.append(report_id, unit.version(report_id), [added], context)
+        told = [added, *domain.suggested(REPORTS.fold(facts), identity, message)]
+        unit.append(report_id, len(facts), told, context)
         return report_id
