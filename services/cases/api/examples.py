@@ -8,6 +8,7 @@ _CASE = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e4d"
 _AT = "2026-03-02T02:30:00Z"
 
 WRITTEN = {"version": 3, "position": "cases:42"}
+TRIED = {"matched": True, **WRITTEN}
 OPENED = {"case_id": _CASE, "number": "R-7K2QF-0M9XA", "version": 1, "position": "cases:40"}
 REGISTERED = {"organisation_id": ORGANISATION, "version": 1, "position": "cases:41"}
 
@@ -39,6 +40,23 @@ HISTORY = {
         }
     ],
     "total": 1,
+}
+CLOCKS = {
+    "case_id": _CASE,
+    "version": 6,
+    "items": [
+        {
+            "duty": "answer",
+            "party": ORGANISATION,
+            "started_at": _AT,
+            "due_at": _AT,
+            "policy": "2026.2",
+            "state": "missed",
+            "overdue": True,
+            "consequence": "alerted",
+            "why": ["Missed 2026-03-16 02:30 UTC. Not escalated: no live consent lets the next party learn of it."],
+        }
+    ],
 }
 ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
 ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}

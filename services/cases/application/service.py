@@ -13,6 +13,7 @@ from services.cases.domain import (
     answering,
     closing,
     commands,
+    contacting,
     disclosure,
     opening,
     organisations,
@@ -25,6 +26,7 @@ from shared.clock import Clock, system_clock
 from shared.errors import ForbiddenError
 from shared.events.envelope import Actor, Event, Recorded
 from shared.events.intake import ReportAccepted
+from shared.events.safety import CodeWordTried
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
@@ -66,7 +68,7 @@ class Cases:
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             number = number_is_free(unit, case_number(case_id))
             events = opening.open_case(command, number=number, at=context.true_at, policy=self.policy)
-            return unit.append(case_id, 0, events, context)
+            return streams.opened(unit, case_id, events, context, self.policy.version)
 
         return await self.store.write(context, work)
 
@@ -81,11 +83,27 @@ class Cases:
         events = opening.open_accepted(
             report, report_id=report_id, number=number, at=context.true_at, policy=self.policy
         )
-        return unit.append(case_id, 0, events, context)
+        return streams.opened(unit, case_id, events, context, self.policy.version)
 
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
         return await self._change(context, case_id, lambda _, case: opening.acknowledge(case, command))
+
+    async def safe_contact(
+        self, *, context: CommandContext, case_id: UUID, command: commands.SetSafeContact
+    ) -> Written:
+        """Take down how it is safe to reach the complainant."""
+        return await self._change(context, case_id, lambda _, case: contacting.set_safe_contact(case, command))
+
+    async def try_code_word(
+        self, *, context: CommandContext, case_id: UUID, command: commands.TryCodeWord
+    ) -> tuple[Written, bool]:
+        """Compare a word with the code word, and say whether it is the one."""
+        written = await self._change(
+            context, case_id, lambda _, case: contacting.try_code_word(self.with_the_person(case), command)
+        )
+        tried = (await self.store.stream(case_id))[written.version - 1].event
+        return written, isinstance(tried, CodeWordTried) and tried.matched
 
     async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
         """Decide issues, severity, admissibility and safety."""
@@ -147,7 +165,7 @@ class Cases:
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
             found = streams.organisation(unit, command.organisation_id, context.tenant)
             escalated = disclosure.escalate(
-                self._with_the_person(case),
+                self.with_the_person(case),
                 command,
                 at=at,
                 escalation_id=escalation_id,
@@ -258,12 +276,16 @@ class Cases:
         """Take over one legacy record."""
         return (await self.import_batch([record]))[0]
 
-    def _with_the_person(self, case: Case) -> Case:
+    def with_the_person(self, case: Case) -> Case:
         """Open who complained, for the one decision that must know it."""
         if self._vault is None:
             return case
         opening = opened(self._vault, case.opening, place_of({case.subject}, case.case_id, 1))
-        return replace(case, opening=opening)
+        change = case.contact_change
+        if change is not None:
+            place = place_of({case.subject}, case.case_id, change.version)
+            change = replace(change, said=opened(self._vault, change.said, place))
+        return replace(case, opening=opening, contact_change=change)
 
     async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
         return await self.store.write(
@@ -274,6 +296,7 @@ class Cases:
                 context,
                 lambda case: decide(unit, case),
                 lambda case: reaching.demand_reach(case, context.caller, self.policy),
+                policy=self.policy.version,
             ),
         )
 

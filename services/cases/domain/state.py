@@ -13,9 +13,9 @@ import msgspec
 from services.cases.domain.course import DISCLOSING, Course, State
 from services.cases.domain.door import Door
 from shared.events import cases as facts
-from shared.events import desk
+from shared.events import desk, safety
 from shared.events.envelope import Actor
-from shared.events.values import Money
+from shared.events.values import Money, SafeContact
 
 ItemStatus = Literal["agreed", "part_done", "completed", "verified", "refuted"]
 
@@ -88,6 +88,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
 
 
+class ContactChange(msgspec.Struct, frozen=True):
+    """The last word on the safe contact, with the version of the fact that says it."""
+
+    said: safety.SafeContactSet
+    version: int
+
+
 class Closure(msgspec.Struct, frozen=True):
     """One ending of the case; a reopened case keeps its earlier ones."""
 
@@ -126,11 +133,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kept_out: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     door: Door = Door()
+    contact_change: ContactChange | None = None
 
     @property
     def state(self) -> State:
         """Where the case stands in the procedure."""
         return self.course.state
+
+    @property
+    def safe_contact(self) -> SafeContact | None:
+        """How it is safe to reach the complainant."""
+        return self.contact_change.said.safe_contact if self.contact_change else self.opening.safe_contact
 
     def item(self, item_id: UUID) -> Item | None:
         """Return a promised remedy, or None."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import desk
+from shared.events import clocks, desk, safety
 from shared.events.envelope import Event
 
 
@@ -19,7 +19,7 @@ class Quoting(Protocol):
         ...
 
 
-def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of facts
+def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912 - one table of facts
     """Say what happened. Total over the facts that are not of the course itself."""
     match event:
         case told.AnswerLinkIssued(organisation_id=party):
@@ -35,6 +35,13 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of
             return f"{words.party(str(party))} offered {offered}."
         case told.EvidenceReceived(organisation_id=party):
             return f"{words.party(str(party))} handed in a file ({event.media_type}, {event.size} bytes)."
+        case safety.SafeContactSet(safe_contact=None):
+            return "No way to reach the complainant is safe any more."
+        case safety.SafeContactSet(safe_contact=contact) if contact is not None:
+            barred = ", on which nobody contacts them" if contact.do_not_contact else ""
+            return f"The safe contact is now {contact.channel}{barred}.{words.quoted('Its address', contact.address)}"
+        case safety.CodeWordTried(matched=matched):
+            return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
         case desk.TaskAdded():
             return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
         case desk.TaskFinished():
@@ -43,6 +50,25 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of
             return f"The {_noun(event)} “{event.name}” was kept."
         case desk.FilterRemoved() | desk.NoteTemplateRemoved():
             return f"The {_noun(event)} is not offered any more."
+        case clocks.ClockEvent():
+            return _clock(event, words)
+        case _:
+            raise TypeError(f"no sentence for {type(event).__name__}")
+
+
+def _clock(event: clocks.ClockEvent, words: Quoting) -> str:
+    clock = f"The clock “{event.duty}” of {words.party(event.party)}"
+    match event:
+        case clocks.ClockStarted(due_at=due_at):
+            return f"{clock} started, until {due_at:%Y-%m-%d %H:%M}."
+        case clocks.ClockPaused(reason=reason):
+            return f"{clock} was stopped: {reason}."
+        case clocks.ClockResumed(due_at=due_at):
+            return f"{clock} runs again, until {due_at:%Y-%m-%d %H:%M}."
+        case clocks.ClockMet(late=late):
+            return f"{clock} was met, {'late' if late else 'in time'}."
+        case clocks.ClockMissed(consequence=consequence, because=because):
+            return f"{clock} was missed; {consequence}: {because}."
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

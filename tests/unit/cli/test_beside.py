@@ -6,9 +6,10 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, desk
+from shared.events import MODULES, cases, clocks, desk, safety
 from shared.events import answering as told
 from shared.events.envelope import Event
+from shared.events.values import SafeContact
 
 ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -33,8 +34,17 @@ EVERY_FACT: Sequence[Event] = (
         size=3,
         digest="ab",
     ),
+    clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
+    clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),
+    clocks.ClockResumed(case_id=ID, duty="answer", party="office", due_at=AT),
+    clocks.ClockMet(case_id=ID, duty="answer", party="office", due_at=AT, late=True),
+    clocks.ClockMissed(
+        case_id=ID, duty="answer", party="office", due_at=AT, consequence="alerted", because="not-in-the-ladder"
+    ),
     desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
     desk.TaskFinished(task_id=ID, outcome=SECRET),
+    safety.SafeContactSet(safe_contact=SafeContact(channel="sms", address=SECRET)),
+    safety.CodeWordTried(matched=True),
     desk.FilterSaved(name="Fees", owner="operator-mae-sot", shared=True, filter={"issue": "REC-FEE"}),
     desk.FilterRemoved(),
     desk.NoteTemplateSaved(name="Called back", language="en", text="Called back:"),
