@@ -35,7 +35,7 @@ from shared.web.keys import KeySettings
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),
     "cases": lambda parts, _feeds: cases.build(parts),
-    "notify": lambda parts, _feeds: notify.build(parts),
+    "notify": lambda parts, feeds: notify.build(parts, log=feeds["cases"]),
     "reporting": reporting.build,
 }
 """The services in the order in which they are built: each is given the records of those before it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from services.notify.api import doing, router
+from services.notify.api import doing, following, router
 from services.notify.application import Delivery, Forgetting, Office, Preview, Seeing, Telling, load_rules
 from services.notify.channels.calling import Api, Pace
 from services.notify.channels.line import LineChannel
@@ -24,7 +24,8 @@ from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
-from services.notify.views import NotificationViews
+from services.notify.views import Feeds, NotificationViews
+from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore
@@ -50,12 +51,13 @@ def build(
     parts: Parts,
     settings: Settings | None = None,
     *,
+    log: Log | None = None,
     store: EventStore | None = None,
     templates: Templates | None = None,
     channels: Mapping[ContactChannel, Channel] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> Service:
-    """Put the service together."""
+    """Put the service together; `log` is that of cases, for those who follow it."""
     settings = settings or Settings()
     store = store or parts.open_store(NAME, no_index)
     policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
@@ -72,6 +74,8 @@ def build(
         concurrent=settings.concurrent_deliveries,
         vault=parts.vault,
     )
+    feeds = Feeds(log, parts.documents, policy.restricted.readers) if log else None
+    follow = (following(feeds, settings.stream_seconds),) if feeds else ()
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
     rules, office = load_rules(settings.rules), _office(settings)
     texts = templates or load_templates(settings.templates)
@@ -80,7 +84,7 @@ def build(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=(router(views), doing(views, Seeing(store))),
+        routers=(router(views), doing(views, Seeing(store)), *follow),
         projections=(NOTIFICATION_VIEW, reach_projection(policy)),
         reactions=reactions(telling, rules, office),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),

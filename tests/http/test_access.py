@@ -80,6 +80,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
     ("POST", "/notify/v1/notifications/{notification_id}/see-to"): WRITERS,
+    ("GET", "/notify/v1/feed"): {"partner", "supervisor", "auditor", "admin"},
+    ("GET", "/notify/v1/feed/stream"): {"partner", "supervisor", "auditor", "admin"},
     ("GET", "/reporting/v1/reports"): STAFF,
     ("GET", "/reporting/v1/reports/{name}"): STAFF,
     ("GET", "/reporting/v1/editions"): STAFF | {"partner"},
