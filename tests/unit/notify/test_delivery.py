@@ -57,7 +57,9 @@ class House:
 
     def open(self) -> None:
         self.switch = Switch(self.mail)
-        self.embedded = open_embedded(self.folder, {"cases": _cases, "notify": self.build}, self.clock)
+        self.embedded = open_embedded(
+            self.folder, {"intake": _intake, "cases": _cases, "notify": self.build}, self.clock
+        )
 
     def build(self, parts: Parts, _stores: object = None, store: EventStore | None = None) -> Service:
         settings = Settings(concurrent_deliveries=4)
@@ -93,6 +95,10 @@ class House:
     async def row(self) -> NotificationRow:
         (only,) = await self.rows()
         return only
+
+
+def _intake(parts: Parts, _stores: object) -> Service:
+    return Service(name="intake", store=parts.open_store("intake", no_index), documents=parts.documents)
 
 
 def _cases(parts: Parts, _stores: object) -> Service:
@@ -282,7 +288,11 @@ async def test_a_round_that_takes_long_leaves_the_rest_to_the_next(house: House)
 
 async def test_without_a_mail_server_a_letter_lies_in_the_outbox(tmp_path: Path) -> None:
     clock = SetClock()
-    builders = {"cases": _cases, "notify": lambda parts, _stores: bootstrap.build(parts, Settings(smtp_host=None))}
+    builders = {
+        "intake": _intake,
+        "cases": _cases,
+        "notify": lambda parts, _stores: bootstrap.build(parts, Settings(smtp_host=None)),
+    }
     embedded = open_embedded(tmp_path, builders, clock)
     house = House(tmp_path, clock)
     house.embedded = embedded
