@@ -11,6 +11,7 @@ class Measured(msgspec.Struct, frozen=True):
     lag: Mapping[str, int]
     dead_letters: Mapping[str, int]
     silence: Mapping[str, float]
+    drift: Mapping[str, int] = {}
 
 
 def exposition(measured: Measured) -> tuple[bytes, str]:
@@ -23,6 +24,12 @@ def exposition(measured: Measured) -> tuple[bytes, str]:
         ("redress_consumer_lag_events", "Facts that a view is behind its log.", "view", measured.lag),
         ("redress_dead_letters", "Facts or streams that wait for a person.", "waiting", measured.dead_letters),
         ("redress_loop_silence_seconds", "Seconds since a loop's last good round.", "loop", measured.silence),
+        (
+            "redress_view_drift",
+            "1 for a view that differs from its record, else 0.",
+            "view",
+            measured.drift,
+        ),
     )
     for name, description, label, values in gauges:
         gauge = Gauge(name, description, [label], registry=registry)
