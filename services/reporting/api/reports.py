@@ -68,8 +68,8 @@ class ReportQuery(BaseModel):
     )
     compare: Compared | None = Field(
         default=None,
-        description="Beside each number that of the span before, of the same span a year earlier, or as it was known at "
-        "'known_at': corrections.",
+        description="Beside each number that of the span before, of the same span a year earlier, or what was "
+        "known at 'known_at': corrections.",
     )
     format: Literal["json", "csv", "xlsx", "parquet"] = Field(
         default="json", description="JSON with its stamp, CSV, a workbook, or Parquet with its stamp as metadata."
