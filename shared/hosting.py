@@ -55,8 +55,12 @@ class Host:
             for one in services
             if one.projections
         }
-        chores = [loop for service in services for loop in self._chores(service)]
-        self.loops = [*bus.loops(), *self._hearing, *chores, *self._looks()]
+        self.loops = [
+            *bus.loops(),
+            *self._hearing,
+            *(loop for service in services for loop in [*self._chores(service), *self._own(service)]),
+            *self._looks(),
+        ]
 
     async def prepare(self) -> None:
         """Create the collections of every view."""
@@ -104,10 +108,21 @@ class Host:
     async def measured(self) -> Measured:
         """Return the numbers for a monitor."""
         silence = {loop.name: loop.silence() for loop in self.loops}
-        return Measured(lag=await self.lag(), dead_letters=await self.parked(), silence=silence, drift=self._drifted())
+        return Measured(
+            lag=await self.lag(),
+            dead_letters=await self.parked(),
+            silence=silence,
+            drift=self._drifted(),
+            spooled=self.spooled(),
+        )
 
     def _drifted(self) -> dict[str, int]:
         return {name: differs for drift in self._drift.values() for name, differs in drift.found.items()}
+
+    def spooled(self) -> dict[str, int]:
+        """Return what waits on this disk for the record of each service."""
+        found = ((service.name, service.spooled()) for service in self.services.values())
+        return {f"{name}.{state}": number for name, counts in found for state, number in counts.items()}
 
     async def lag(self) -> dict[str, int]:
         """Return by how many facts each view is behind its log."""
@@ -182,6 +197,12 @@ class Host:
             for name, drift in self._drift.items()
         ]
 
+    def _own(self, service: Service) -> list[Loop]:
+        return [
+            Loop(f"background.{service.name}.{name}", _counted(once), _resting(rest), lull=rest)
+            for name, once, rest in service.everywhere
+        ]
+
     def _led(self, service: str, once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
         async def round_() -> int:
             if await self._leads(service):
@@ -198,6 +219,14 @@ class Host:
         self._loop = asyncio.get_running_loop()
         started.set()
         await asyncio.gather(*(loop.run(self._stopping) for loop in self.loops))
+
+
+def _counted(once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
+    async def round_() -> int:
+        await once()
+        return 0
+
+    return round_
 
 
 def _resting(seconds: float) -> Callable[[], Awaitable[None]]:

@@ -12,6 +12,7 @@ class Measured(msgspec.Struct, frozen=True):
     dead_letters: Mapping[str, int]
     silence: Mapping[str, float]
     drift: Mapping[str, int] = {}
+    spooled: Mapping[str, int] = {}
 
 
 def exposition(measured: Measured) -> tuple[bytes, str]:
@@ -30,6 +31,7 @@ def exposition(measured: Measured) -> tuple[bytes, str]:
             "view",
             measured.drift,
         ),
+        ("redress_spooled", "What waits on this disk for the record, or was put aside.", "state", measured.spooled),
     )
     for name, description, label, values in gauges:
         gauge = Gauge(name, description, [label], registry=registry)
