@@ -19,6 +19,7 @@ from shared.cli.console import Bars, console, plain_errors
 from shared.cli.keys import keys
 from shared.cli.ledger import ledger_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
+from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.topics import topics
@@ -46,9 +47,6 @@ commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
-
-telling = typer.Typer(no_args_is_help=True, help="What is told to whom, and in which words.")
-commands.add_typer(telling, name="notify")
 
 Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
 Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
@@ -227,25 +225,6 @@ def replay(
     house.close()
 
 
-@telling.command("preview")
-def preview_notifications(case: Annotated[str, typer.Argument(help="Its number or id.")], data: Data = DATA) -> None:
-    """Say what each rule would tell of a case, to whom, when, or why it keeps silence; nothing is sent."""
-    from shared.cli.notifying import previewed  # noqa: PLC0415 - only here
-
-    with services_at(data) as services, plain_errors():
-        facts = asyncio.run(case_facts(services["cases"].store, case))
-        for line in asyncio.run(previewed(services["notify"].application.preview, facts)):
-            print(line)  # noqa: T201 - for scripts, too
-
-
-@telling.command("translations")
-def list_translations(data: Data = DATA) -> None:
-    """List the texts that a language lacks; they are said in English."""
-    with services_at(data) as services:
-        for missing in services["notify"].application.templates.missing():
-            print(missing)  # noqa: T201 - for translators, too
-
-
 @commands.command()
 def erase(
     subject: Annotated[str, typer.Argument(help="The pseudonym, as reports and cases show it.")],
@@ -391,6 +370,8 @@ def existing(data: Path) -> Iterator[Embedded]:
 
 
 ledger_commands(commands, services_at)
+
+commands.add_typer(notify_commands(services_at), name="notify")
 
 RARELY = (50_000, 20, 100)
 """Thresholds of the collector of cycles: facts and rows come in batches of thousands and hold none."""

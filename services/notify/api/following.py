@@ -95,6 +95,8 @@ _PAGE: dict[int | str, dict[str, Any]] = {
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Each fact as an event whose id is the cursor behind it.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "text/event-stream": {"schema": {"type": "string"}, "example": "id: eyIiOjQyfQ\nevent: cases.case-closed"}
+        },
     }
 }

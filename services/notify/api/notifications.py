@@ -59,7 +59,7 @@ def doing(views: NotificationViews, seeing: Seeing) -> APIRouter:
     """Return the one route that changes something."""
     routes = APIRouter(prefix="/notify/v1", tags=["notify"], route_class=LeanRoute)
 
-    @routes.post("/notifications/{notification_id}/see-to", summary="Say how a person saw to it")
+    @routes.post("/notifications/{notification_id}/see-to", summary="Say how a person saw to it", responses=_SEEN_TO)
     async def see_to(
         notification_id: UUID, body: SeenToBody, context: CommandContext = Commanded(*WRITERS)
     ) -> Response:
@@ -181,6 +181,12 @@ _TRY = {
     "channel_reference": None,
 }
 
+_SEEN_TO: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "It is on record.",
+        "content": {"application/json": {"example": {"version": 2, "position": "notify:42"}}},
+    }
+}
 _LISTED = _answered(
     "A page of notifications, newest first.",
     _object(
