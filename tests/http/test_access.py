@@ -89,7 +89,17 @@ ROLES: dict[tuple[str, str], set[str]] = {
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
-        *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
+        *(
+            "feedback",
+            "acknowledge",
+            "triage",
+            "assign",
+            "note",
+            "consent",
+            "withdraw-consent",
+            "name-respondent",
+            "escalate",
+        ),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
         *("issue-link", "revoke-link", "safe-contact", "try-code-word"),
     )

@@ -128,6 +128,15 @@ class NoteBody(CommandBody):
     text: Prose
 
 
+class FeedbackBody(CommandBody):
+    """What the complainant was told of the handling."""
+
+    model_config = example(channel="hotline", text="The factory must answer by Friday.")
+
+    channel: Word
+    text: Prose | None = None
+
+
 class TaskBody(CommandBody):
     """What somebody shall do."""
 

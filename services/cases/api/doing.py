@@ -12,6 +12,7 @@ from services.cases.api.examples import OPENED, REGISTERED, TRIED, WRITTEN, show
 from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
+from services.cases.domain.handling import GiveFeedback
 from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
@@ -44,6 +45,7 @@ class CommandRoute(NamedTuple):
 COMMANDS = (
     CommandRoute("acknowledge", bodies.AcknowledgeBody, commands.Acknowledge, Cases.acknowledge),
     CommandRoute("safe-contact", bodies.SafeContactBody, commands.SetSafeContact, Cases.safe_contact),
+    CommandRoute("feedback", bodies.FeedbackBody, GiveFeedback, Cases.feedback),
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
     CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
+from shared.events import handling
 from shared.events.envelope import Event, Instant, Recorded
 
 State = Literal[
@@ -23,7 +24,7 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "remedy"]
+DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "remedy"]
 
 OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
@@ -104,13 +105,16 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return state
 
 
-def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: PLR0911 - one table
+def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: C901, PLR0911 - one table
     duties = course.duties
     match event:
         case facts.CaseOpened(acknowledge_by=due) if due is not None:
             return (*duties, Duty(duty="acknowledge", party=OFFICE, started_at=at, due_at=due))
-        case facts.CaseAcknowledged():
-            return _met(duties, "acknowledge", at)
+        case facts.CaseAcknowledged(feedback_by=due):
+            met = _met(duties, "acknowledge", at)
+            return met if due is None else (*met, Duty(duty="feedback", party=OFFICE, started_at=at, due_at=due))
+        case handling.FeedbackGiven() | facts.CaseClosed():
+            return _met(duties, "feedback", at)
         case facts.CaseTriaged(assess_by=due):
             return _assess_anew(course, due, at)
         case facts.CaseAssigned():
