@@ -29,7 +29,7 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
-        *("/public", "/public/{quarter}"),
+        *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
@@ -82,8 +82,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
     ("GET", "/"): STAFF,
+    ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
-    ("GET", "/figures/organisations/{organisation_id}"): STAFF,
+    ("GET", "/figures/organisations/{organisation}"): STAFF,
     ("GET", "/figures/sites/{site}"): STAFF,
     ("GET", "/metrics"): {"auditor", "admin"},
 } | {
@@ -101,7 +102,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
             "escalate",
         ),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
-        *("issue-link", "revoke-link", "safe-contact", "try-code-word"),
+        *("issue-link", "revoke-link", "safe-contact", "try-code-word", "satisfaction"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""
