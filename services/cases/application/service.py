@@ -117,6 +117,15 @@ class Cases:
         """Record feedback to the complainant."""
         return await self._change(context, case_id, lambda _, case: handling.give_feedback(case, command))
 
+    async def hold(self, *, context: CommandContext, case_id: UUID, command: handling.Hold) -> Written:
+        """Let the case rest."""
+        at = context.true_at
+        return await self._change(context, case_id, lambda _, case: handling.hold(case, command, at=at))
+
+    async def release(self, *, context: CommandContext, case_id: UUID, command: handling.Release) -> Written:
+        """Take the case up again."""
+        return await self._change(context, case_id, lambda _, case: handling.release(case, command))
+
     async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
         """Decide issues, severity, admissibility and safety."""
         at = context.true_at

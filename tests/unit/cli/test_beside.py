@@ -35,6 +35,8 @@ EVERY_FACT: Sequence[Event] = (
         digest="ab",
     ),
     handling.FeedbackGiven(channel="hotline", text=SECRET),
+    handling.CaseHeld(waits_for="authority", until=AT, reason=SECRET),
+    handling.CaseReleased(),
     clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
     clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),
     clocks.ClockResumed(case_id=ID, duty="answer", party="office", due_at=AT),
