@@ -102,20 +102,20 @@ def _items(case: Case) -> Iterable[UUID]:
 def _complete_item(case: Case, asking: Asking) -> Iterable[Trial]:
     for item_id in _items(case):
         command = commands.CompleteItem(item_id=item_id, evidence=_WORD, paid=_PAID)
-        yield lambda command=command: remedies.complete_item(case, command, policy=asking.policy)  # type: ignore[misc]
+        yield lambda command=command: remedies.complete_item(case, command, policy=asking.policy)  # type: ignore[misc]  # bound
 
 
 def _verify_item(case: Case, asking: Asking) -> Iterable[Trial]:
     for item_id in _items(case):
         command = commands.VerifyItem(item_id=item_id, outcome="confirmed")
-        yield lambda command=command: remedies.verify_item(case, command, by=asking.by, policy=asking.policy)  # type: ignore[misc]
+        yield lambda command=command: remedies.verify_item(case, command, by=asking.by, policy=asking.policy)  # type: ignore[misc]  # bound
 
 
 def _close(case: Case, asking: Asking) -> Iterable[Trial]:
     for reason in ("unremedied", *get_args(facts.CloseReason)):
-        command = commands.CloseCase(reason=reason, explanation=_WORD)
+        command = commands.CloseCase(reason=reason, explanation=_WORD, surviving_case_id=NOBODY)
         yield lambda command=command: closing.close(  # type: ignore[misc]  # bound
-            case, command, by=asking.by, survivor_known=False, policy=asking.policy
+            case, command, by=asking.by, survivor_known=True, policy=asking.policy
         )
 
 
