@@ -21,7 +21,7 @@ from shared.cli.ledger import ledger_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.options import DATA, Data
 from shared.cli.policies import policies
-from shared.cli.rebuilding import catch_up, rebuild_service
+from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
 from shared.clock import system_clock
@@ -170,6 +170,12 @@ def discard_dead_letter(
 def rebuild(
     service: Annotated[str, typer.Argument(help="Whose views: intake, cases, notify or reporting.")],
     data: Data = DATA,
+    source: Annotated[str | None, typer.Option(help="Only the views of this record, as cases.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only rows with facts on record since then (ISO 8601), in place.")
+    ] = None,
+    *,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare only: what is served stays.")] = False,
 ) -> None:
     """Build the views of a service anew from the record, and say whether they equal what was served."""
     with plain_errors():
@@ -179,7 +185,15 @@ def rebuild(
             lock = FolderLock(data) if KeySettings().postgres_dsn is None else None
             if lock is not None and lock.take():
                 asyncio.run(catch_up(host, bars))
-            results = asyncio.run(rebuild_service(host, service, bars))
+            moment = instant(since)
+            if moment is not None:
+                mended = asyncio.run(mend_service(host, service, bars, since=moment, source=source))
+            else:
+                results = asyncio.run(rebuild_service(host, service, bars, source=source, swap=not verify))
+    if moment is not None:
+        for one in mended:
+            console.print(f"{one.collection}: {one.streams} rows folded anew, {one.mended} put right")
+        raise typer.Exit(1 if any(one.mended for one in mended) else 0)
     for result in results:
         verdict = "equal to what was served" if result.equal else "[red]DIFFERENT from what was served[/red]"
         console.print(f"{result.collection}: {result.facts} facts folded, {verdict}")
