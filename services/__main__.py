@@ -21,6 +21,7 @@ from shared.cli.ledger import ledger_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
+from shared.cli.policies import policies
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
@@ -45,6 +46,7 @@ BUILDERS: Mapping[str, Build] = {
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
+commands.add_typer(policies, name="policy")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
 

@@ -66,6 +66,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
     ("GET", "/cases/v1/cases/{case_id}/clocks"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}/next"): STAFF,
     ("GET", "/cases/v1/queues"): STAFF,
     ("GET", "/cases/v1/tasks"): STAFF,
     ("GET", "/cases/v1/filters"): STAFF,
@@ -102,8 +103,19 @@ ROLES: dict[tuple[str, str], set[str]] = {
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
-        *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
+        *(
+            "feedback",
+            "acknowledge",
+            "triage",
+            "assign",
+            "note",
+            "consent",
+            "withdraw-consent",
+            "name-respondent",
+            "escalate",
+        ),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("hold", "release"),
         *("issue-link", "revoke-link", "safe-contact", "try-code-word", "satisfaction"),
     )
 }
