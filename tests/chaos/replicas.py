@@ -29,6 +29,7 @@ class Readiness(msgspec.Struct):
     ok: bool
     lag: dict[str, int]
     dead_letters: dict[str, int]
+    spooled: dict[str, int] = {}
 
 
 @dataclass(slots=True)

@@ -152,7 +152,7 @@ async def settled(running: Fleet) -> float:
 async def still_open(running: Fleet) -> str:
     for name, replica in running.replicas.items():
         ready = await asyncio.to_thread(replica.ready)
-        if ready is None or not ready.ok or any(ready.lag.values()):
+        if ready is None or not ready.ok or any(ready.lag.values()) or any(ready.spooled.values()):
             return f"{name}: {ready}"
         assert not any(ready.dead_letters.values()), f"{name}: {ready}"
     return await everything_was_heard(running)
