@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from services.cases.api import answering_routers, routers
-from services.cases.application import Answering, Cases, Keeping, Retiring, index
+from services.cases.api import answering_routers, organisation_routers, routers
+from services.cases.application import Answering, Cases, Keeping, Parties, Retiring, index
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, Company, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -44,6 +44,7 @@ def build(
         routers=[
             *routers(cases, Keeping(store), records, desk, parts.clock),
             *answering_routers(answering, Briefs(parts.vault), records),
+            *organisation_routers(Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy)),
         ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),

@@ -14,14 +14,16 @@ from services.cases.views import (
     KEPT_TEMPLATES,
     NEVER,
     ORGANISATIONS,
+    REVIEWS,
     CaseRow,
     KeptRow,
     OpenTask,
     OrganisationRow,
+    ReviewRow,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import desk
+from shared.events import desk, parties
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -102,8 +104,44 @@ def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> Organi
             row.name, row.kind = event.name, event.kind
             row.country, row.os_id = event.country, event.os_id
             row.registered_at = recorded.envelope.occurred_at.astimezone(UTC)
+            row.names = event.name
+        case parties.OrganisationRenamed(name=name):
+            row.name, row.names = name, f"{row.names}\n{name}"
+        case parties.OrganisationMerged(survivor_id=survivor_id):
+            row.merged_into = survivor_id
+        case parties.OrganisationUnmerged():
+            row.merged_into = None
+        case parties.RelationRecorded(organisation_id=other) as event:
+            _related(row, event.kind, {*_relations(row, event.kind), str(other)})
+        case parties.RelationEnded(organisation_id=other) as event:
+            _related(row, event.kind, {*_relations(row, event.kind)} - {str(other)})
         case _:
             pass
+    return row
+
+
+def _relations(row: OrganisationRow, kind: parties.RelationKind) -> tuple[str, ...]:
+    return row.supplies if kind == "supplies" else row.recruits_for
+
+
+def _related(row: OrganisationRow, kind: parties.RelationKind, others: set[str]) -> None:
+    if kind == "supplies":
+        row.supplies = tuple(sorted(others))
+    else:
+        row.recruits_for = tuple(sorted(others))
+
+
+def fold_review(row: ReviewRow | None, recorded: Recorded) -> ReviewRow:
+    """Return the row of a review after one more fact; a new word of the same worker waits again."""
+    row = row or ReviewRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case parties.ReviewReceived() as event:
+            row.organisation_id, row.stars, row.channel = event.organisation_id, event.stars, event.channel
+            row.received_at, row.status = recorded.envelope.occurred_at.astimezone(UTC), "waiting"
+        case parties.ReviewApproved():
+            row.status = "approved"
+        case _:
+            row.status = "rejected"
     return row
 
 
@@ -128,6 +166,7 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
     return (
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+        Projection(REVIEWS, "cases", parties.REVIEW, fold_review),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
     )

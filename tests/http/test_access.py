@@ -69,6 +69,19 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
+    ("GET", "/cases/v1/organisations/{organisation_id}/rate"): STAFF,
+    ("GET", "/cases/v1/organisations/{organisation_id}/reviews"): STAFF | {"partner", "channel"},
+    ("GET", "/cases/v1/reviews"): STAFF,
+    ("POST", "/cases/v1/organisations/{stream_id}/review"): WRITERS | {"channel"},
+    ("POST", "/cases/v1/organisations/{stream_id}/merge"): HEADS,
+    ("POST", "/cases/v1/organisations/{stream_id}/unmerge"): HEADS,
+    ("POST", "/cases/v1/organisations/{stream_id}/rename"): WRITERS,
+    ("POST", "/cases/v1/organisations/{stream_id}/relate"): WRITERS,
+    ("POST", "/cases/v1/organisations/{stream_id}/end-relation"): WRITERS,
+    ("POST", "/cases/v1/organisations/{stream_id}/add-site"): WRITERS,
+    ("POST", "/cases/v1/organisations/{stream_id}/count-heads"): WRITERS,
+    ("POST", "/cases/v1/reviews/{stream_id}/approve"): WRITERS,
+    ("POST", "/cases/v1/reviews/{stream_id}/reject"): WRITERS,
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
     ("GET", "/reporting/v1/reports"): STAFF,
@@ -83,7 +96,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
-        *("issue-link", "revoke-link"),
+        *("issue-link", "revoke-link", "report-fee"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

@@ -94,7 +94,7 @@ def test_a_command_on_a_version_that_has_moved_on_is_refused(system: System) -> 
 
 
 def test_an_organisation_is_registered_once_and_can_be_read(system: System) -> None:
-    body = {"name": "Siam Recruiters", "kind": "recruiter", "country": "TH", "os_id": "TH2021250D1DTN7"}
+    body = {"name": "Siam Recruiters", "kind": "recruiter", "country": "TH", "os_id": "TH2021250D1DTNJ"}
     answer = system.operator.post(f"{ROOT}/organisations", body)
     organisation_id = answer.json()["organisation_id"]
     again = system.operator.post(f"{ROOT}/organisations", {**body, "name": "SIAM recruiters"})

@@ -8,9 +8,10 @@ from services.cases.api.answering import Entrance, answer_routes, link_routes
 from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import command_routes, opening_routes
+from services.cases.api.parties import party_routes
 from services.cases.api.reading import reading_routes
-from services.cases.application import Answering, Cases, Keeping
-from services.cases.views import Briefs, Desk, Records
+from services.cases.application import Answering, Cases, Keeping, Parties
+from services.cases.views import Briefs, Company, Desk, Records
 from shared.clock import Clock
 
 
@@ -30,3 +31,8 @@ def answering_routers(door: Answering, briefs: Briefs, records: Records) -> Sequ
     """Return the routes about and behind the links by which respondents answer, and their page."""
     entrance = Entrance(door, briefs)
     return *link_routes(door, records), answer_routes(entrance), answer_pages(entrance, records.policy)
+
+
+def organisation_routers(parties: Parties, records: Records, company: Company) -> Sequence[APIRouter]:
+    """Return the routes about organisations beyond their registration."""
+    return party_routes(parties, records, company)

@@ -53,6 +53,19 @@ BRIEF: dict[str, Any] = {
     "proposals": [],
     "evidence": [],
 }
+RATE = {"cases": 4, "mean_headcount": 420.0, "per_1000_workers": 9.524, "opened_from": _AT, "opened_to": _AT}
+REVIEWS_OF = {
+    "organisation_id": ORGANISATION,
+    "published": True,
+    "from": 10,
+    "reviews": 37,
+    "stars": {"no-fees": 2.1, "respect": 3.8},
+}
+REVIEWS = {
+    "items": [{"review_id": ITEM, "organisation_id": ORGANISATION, "status": "waiting", "stars": {"no-fees": 2}}],
+    "next": None,
+    "total": 1,
+}
 LINKS = {
     "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
     "total": 1,

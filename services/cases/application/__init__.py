@@ -4,7 +4,8 @@ from services.cases.application.answering import Answering, Let
 from services.cases.application.index import index
 from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
+from services.cases.application.parties import Parties
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
 
-__all__ = ["Answering", "Cases", "Keeping", "Let", "Retiring", "case_number", "index"]
+__all__ = ["Answering", "Cases", "Keeping", "Let", "Parties", "Retiring", "case_number", "index"]

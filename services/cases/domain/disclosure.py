@@ -55,6 +55,12 @@ def name_respondent(case: Case, command: NameRespondent, *, organisation: Organi
     still_open(case)
     if organisation is None:
         raise _unregistered("organisation_id")
+    if organisation.merged_into is not None:
+        raise GateClosedError(
+            "organisation-stands",
+            "The organisation is shown under another.",
+            opens=f"Name its survivor, {organisation.merged_into}.",
+        )
     named = facts.RespondentNamed(
         organisation_id=command.organisation_id, name=organisation.name, kind=organisation.kind, role=command.role
     )

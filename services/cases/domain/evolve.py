@@ -12,6 +12,7 @@ from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
 from shared.events import desk
 from shared.events.envelope import Envelope, Recorded
+from shared.events.parties import RecruitmentFeeReported
 
 
 def replay(history: Iterable[Recorded]) -> Case | None:
@@ -91,6 +92,8 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, tasks=tuple(_done(task, event, envelope) for task in case.tasks))
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
+        case RecruitmentFeeReported() as event:
+            return replace(case, fees=(*case.fees, event))
         case _:
             return replace(case, door=door.after(case.door, recorded))
 

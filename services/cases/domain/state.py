@@ -15,6 +15,7 @@ from services.cases.domain.door import Door
 from shared.events import cases as facts
 from shared.events import desk
 from shared.events.envelope import Actor
+from shared.events.parties import RecruitmentFeeReported
 from shared.events.values import Money
 
 ItemStatus = Literal["agreed", "part_done", "completed", "verified", "refuted"]
@@ -126,6 +127,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kept_out: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     door: Door = Door()
+    fees: tuple[RecruitmentFeeReported, ...] = ()
 
     @property
     def state(self) -> State:

@@ -4,6 +4,7 @@ from services.cases.views.brief import Briefs
 from services.cases.views.desk import Desk, desk_on
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
+from services.cases.views.parties import REVIEWS, Company, ReviewRow
 from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
@@ -15,10 +16,12 @@ __all__ = [
     "KEPT_TEMPLATES",
     "NEVER",
     "ORGANISATIONS",
+    "REVIEWS",
     "AsOf",
     "Briefs",
     "CaseFilters",
     "CaseRow",
+    "Company",
     "Desk",
     "KeptRow",
     "KeptThings",
@@ -29,6 +32,7 @@ __all__ = [
     "Queue",
     "Queues",
     "Records",
+    "ReviewRow",
     "Tasks",
     "desk_on",
     "viewed_themselves",

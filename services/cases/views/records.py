@@ -116,6 +116,13 @@ class Records:
         shown = await self.reading.shown(parts, subject, asked, viewed_of("organisation", organisation_id))
         return found.version, shown[0]
 
+    async def known(self, caller: Caller, organisation_id: UUID) -> Organisation:
+        """Return an organisation of the caller's tenant, sealed as it lies."""
+        found = _ORGANISATION.fold(await self._facts(caller, organisation_id, facts.ORGANISATION))
+        if found is None:
+            raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
+        return found
+
     async def _case_history(self, caller: Caller, case_id: UUID, *, glass_broken: bool) -> Sequence[Recorded]:
         history = await self._facts(caller, case_id, facts.CASE)
         today = replay(history)

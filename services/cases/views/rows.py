@@ -62,6 +62,10 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
     country: str | None = None
     os_id: str | None = None
     registered_at: Instant = NEVER
+    names: str = ""
+    merged_into: UUID | None = None
+    supplies: tuple[str, ...] = ()
+    recruits_for: tuple[str, ...] = ()
 
 
 CASES: Collection[CaseRow] = Collection(
@@ -80,9 +84,10 @@ CASES: Collection[CaseRow] = Collection(
 )
 ORGANISATIONS: Collection[OrganisationRow] = Collection(
     "organisations",
-    2,
+    3,
     OrganisationRow,
-    columns=("kind", "country", "os_id", "registered_at"),
-    text="name",
+    columns=("kind", "country", "os_id", "registered_at", "merged_into"),
+    many=("supplies", "recruits_for"),
+    text="names",
     order="registered_at",
 )

@@ -10,6 +10,7 @@ from services.cases.domain.disclosure import level_of
 from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
 from shared.rights import Caller
 
+_IDENTITY = "disclose-identity"
 _UNTRIAGED: Mapping[str, object] = dict.fromkeys(
     ("admissible", "admissibility_reason", "danger_now", "severity_reason", "safety_note", "triaged_at", "triaged_by")
 )
@@ -36,6 +37,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "respondents": case.respondents,
         "consents": [_consent(consent) for consent in case.consents],
         "escalations": [_escalation(escalation) for escalation in case.escalations],
+        "fees": case.fees,
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
         "remedies": [_remedy(item) for item in case.items],
@@ -51,6 +53,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
 def show_shared(case: Case, partner: Caller) -> dict[str, object]:
     """Return the part of a case that a partner may see: its course, what was put before them, what they answered."""
     asked = [one for one in case.escalations if str(one.sent.organisation_id) == partner.organisation]
+    identity = partner.organisation is not None and case.consented(partner.organisation, frozenset({_IDENTITY}))
     return {
         "case_id": case.case_id,
         "version": case.version,
@@ -62,6 +65,9 @@ def show_shared(case: Case, partner: Caller) -> dict[str, object]:
         "severity": case.severity,
         "level": level_of(case),
         "escalations": [_escalation(one) for one in asked],
+        "respondents": [{"organisation_id": one.organisation_id, "name": one.name} for one in case.respondents],
+        "disclosure": "identity" if identity else "facts",
+        "complainant": case.opening.complainant if identity else None,
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
     }
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import desk
+from shared.events import desk, parties
 from shared.events.envelope import Event
 
 
@@ -43,6 +43,38 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of
             return f"The {_noun(event)} “{event.name}” was kept."
         case desk.FilterRemoved() | desk.NoteTemplateRemoved():
             return f"The {_noun(event)} is not offered any more."
+        case _:
+            return of_parties(event, words)
+
+
+def of_parties(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - one table of facts
+    """Say what happened to organisations and in the market of recruiters."""
+    match event:
+        case parties.OrganisationRenamed(name=name):
+            return f"It is called {name} from now on."
+        case parties.OrganisationMerged(survivor_id=party):
+            return (
+                f"It was found to be the same as {words.party(str(party))}.{words.quoted('The reason', event.reason)}"
+            )
+        case parties.OrganisationUnmerged(survivor_id=party):
+            return f"It was parted from {words.party(str(party))} again.{words.quoted('The reason', event.reason)}"
+        case parties.RelationRecorded(kind=kind, organisation_id=party):
+            return f"It {kind.replace('-', ' ')} {words.party(str(party))}."
+        case parties.RelationEnded(kind=kind, organisation_id=party):
+            return f"It no longer {kind.replace('-', ' ')} {words.party(str(party))}."
+        case parties.SiteRegistered(name=name):
+            return f"The site {name} is known."
+        case parties.HeadcountRecorded(workers=workers, counted_on=day):
+            return f"{workers} workers were counted on {day}."
+        case parties.ReviewReceived(channel=channel):
+            return f"A worker reviewed it over {channel}.{words.quoted('The text', event.text)}"
+        case parties.ReviewApproved():
+            return "The review counts."
+        case parties.ReviewRejected():
+            return f"The review does not count.{words.quoted('The reason', event.reason)}"
+        case parties.RecruitmentFeeReported() as fee:
+            paid = f"{fee.amount.amount} {fee.amount.currency}"
+            return f"Each of {fee.workers} paid {paid} to come from {fee.from_country} to {fee.to_country}."
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

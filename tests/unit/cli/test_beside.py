@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, desk
+from shared.events import MODULES, cases, desk, parties
 from shared.events import answering as told
 from shared.events.envelope import Event
+from shared.events.values import Money
 
 ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,6 +34,23 @@ EVERY_FACT: Sequence[Event] = (
         media_type="application/pdf",
         size=3,
         digest="ab",
+    ),
+    parties.OrganisationRenamed(name="Silver Prawn", kind="employer"),
+    parties.OrganisationMerged(survivor_id=ID, reason=SECRET),
+    parties.OrganisationUnmerged(survivor_id=ID, reason=SECRET),
+    parties.RelationRecorded(kind="supplies", organisation_id=ID),
+    parties.RelationEnded(kind="supplies", organisation_id=ID),
+    parties.SiteRegistered(site_id=ID, name="Plant 2"),
+    parties.HeadcountRecorded(site_id=ID, workers=3, counted_on=date(2026, 1, 1)),
+    parties.ReviewReceived(organisation_id=ID, stars={"no-fees": 2}, channel="app", text=SECRET),
+    parties.ReviewApproved(organisation_id=ID),
+    parties.ReviewRejected(organisation_id=ID, reason=SECRET),
+    parties.RecruitmentFeeReported(
+        fee_id=ID,
+        amount=Money(amount=Decimal(15000), currency="THB"),
+        from_country="MM",
+        to_country="TH",
+        paid_on=date(2025, 11, 1),
     ),
     desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
     desk.TaskFinished(task_id=ID, outcome=SECRET),
