@@ -65,11 +65,18 @@ def show_shared(case: Case, partner: Caller) -> dict[str, object]:
         "severity": case.severity,
         "level": level_of(case),
         "escalations": [_escalation(one) for one in asked],
-        "respondents": [{"organisation_id": one.organisation_id, "name": one.name} for one in case.respondents],
+        "suppliers": _suppliers(case, partner),
         "disclosure": "identity" if identity else "facts",
-        "complainant": case.opening.complainant if identity else None,
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
-    }
+    } | ({"complainant": case.opening.complainant} if identity else {})
+
+
+def _suppliers(case: Case, partner: Caller) -> list[dict[str, object]]:
+    """Return the employers of the case, to who stands above them; an employer does not learn of others here."""
+    if partner.organisation in {str(one.organisation_id) for one in case.respondents}:
+        return []
+    employers = (one for one in case.respondents if one.role == "employer")
+    return [{"organisation_id": one.organisation_id, "name": one.name} for one in employers]
 
 
 def _fields(struct: msgspec.Struct, but: tuple[str, ...] = ()) -> dict[str, Any]:
