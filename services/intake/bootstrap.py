@@ -3,11 +3,12 @@
 from functools import partial
 
 from services.intake.api import routers
-from services.intake.application import Intake, Retiring, Subjects, indexer, receipt_of
+from services.intake.application import Intake, Retiring, Subjects, indexer
 from services.intake.consumers import ending, filing
+from services.intake.domain import receipt_of
 from services.intake.projections import inbox
 from services.intake.settings import Settings
-from services.intake.views import IntakeViews, viewed_themselves
+from services.intake.views import IntakeViews, ReceiptViews, progress_projection, viewed_themselves
 from shared.policy import read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
@@ -34,8 +35,8 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         name="intake",
         store=store,
         documents=parts.documents,
-        routers=routers(intake, subjects, views, settings.batch_limit),
-        projections=(inbox(policy), reach_projection(policy)),
+        routers=routers(intake, subjects, views, ReceiptViews(store, parts.documents, reading), settings.batch_limit),
+        projections=(inbox(policy), reach_projection(policy), progress_projection()),
         reactions=(filing(intake, parts.clock), ending(intake, parts.clock)),
         background=(("retire", retiring.look, REST),),
         personal=RecordOfPerson(store, parts.vault, views.streams_of, viewed_themselves),

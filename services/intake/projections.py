@@ -13,6 +13,7 @@ from shared.events.intake import (
     ReportOpened,
     ReportRetired,
 )
+from shared.events.reports import ReplyAdded, ReportReopened
 from shared.policy import Policy
 
 
@@ -45,6 +46,7 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
             opened_at=envelope.occurred_at,
             last_message_at=envelope.occurred_at,
             messages=1,
+            waiting_since=envelope.occurred_at,
             language=event.language,
             country=event.country or (event.grievance.country if event.grievance else None),
             issues=event.grievance.issues if event.grievance else (),
@@ -56,14 +58,30 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
         case ReportMessageAdded():
             row.messages += 1
             row.last_message_at = envelope.occurred_at
-        case ReportAccepted() | ReportLinked():
-            row.state = "accepted" if isinstance(event, ReportAccepted) else "linked"
-            row.case_id = event.case_id
+            row.waiting_since = row.waiting_since or envelope.occurred_at
+        case ReplyAdded():
+            row.waiting_since = None
+        case ReportReopened():
+            row.state, row.dismissed_because, row.retained = "open", None, True
+            row.decided_by = row.decided_team = None
         case ReportRetired():
             row.retained = False
-        case ReportDismissed():
-            row.state = "dismissed"
-            row.dismissed_because = event.reason
-    if row.state != "open":
-        row.decided_by, row.decided_team = envelope.actor.id, envelope.actor.team
+        case ReportAccepted() | ReportLinked() | ReportDismissed():
+            _decide(row, recorded)
+        case _:
+            pass
     return row
+
+
+def _decide(row: ReportRow, recorded: Recorded) -> None:
+    match recorded.event:
+        case ReportAccepted(case_id=case_id):
+            row.state, row.case_id = "accepted", case_id
+        case ReportLinked(case_id=case_id):
+            row.state, row.case_id = "linked", case_id
+        case ReportDismissed(reason=reason):
+            row.state, row.dismissed_because = "dismissed", reason
+        case _:
+            pass
+    row.waiting_since = None
+    row.decided_by, row.decided_team = recorded.envelope.actor.id, recorded.envelope.actor.team

@@ -31,7 +31,10 @@ class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
 
 
 class MessageReceived(Event, frozen=True, kw_only=True):
-    """A worker, or someone for them, said something on a channel."""
+    """A worker, or someone for them, said something on a channel.
+
+    `continues` is the first message of a talk, where the sender came back with the receipt of that one.
+    """
 
     TOPIC: ClassVar[str] = "intake.message-received"
     STREAM: ClassVar[str] = MESSAGE
@@ -43,6 +46,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     language: str | None = None
     country: str | None = None
     grievance: Grievance | None = None
+    continues: UUID | None = None
 
 
 class MessageFiled(Event, frozen=True, kw_only=True):

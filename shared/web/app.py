@@ -20,6 +20,7 @@ from shared.web.consistency import WaitFor
 from shared.web.hardening import Hardening
 from shared.web.limits import Admission, BodyLimit, Traffic
 from shared.web.rates import Rates
+from shared.web.receipt_door import ReceiptDoor
 from shared.web.settings import WebSettings
 
 VERSION = "0.1.0"
@@ -58,6 +59,7 @@ def create_app(
     app.state.clock = clock
     app.state.behind_tls = settings.behind_tls
     app.state.rates = Rates(settings.requests_per_second, settings.burst)
+    app.state.receipt_door = ReceiptDoor()
     problems.install(app)
     # Not included but taken over: an included router is searched twice at each level, a plain list once.
     for router in (_health(live, ready), _monitoring(measured), *routers):

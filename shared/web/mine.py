@@ -1,6 +1,6 @@
 """What a person may ask about themselves with nothing but their receipt: who opened my file, my data, a correction.
 
-The receipt is the key: 80 bits that only who sent a message and this office can know. It travels in the body, never
+The receipt is the key: bits that only who sent a message and this office can know. It travels in the body, never
 in an address, and an unknown one is answered like one that leads to nothing.
 """
 
@@ -9,20 +9,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from shared.clock import Clock
-from shared.errors import NotFoundError
 from shared.eventstore.context import CommandContext
 from shared.ids import new_id
 from shared.privacy.persons import THEMSELVES, PersonalRecord, Rights
 from shared.web.access import public
 from shared.web.commands import Body, shown
 from shared.web.fields import Line, Prose
+from shared.web.receipt_door import door_of
 
-_RECEIPT = "7QK2-M9XA-4TBD-01ZE"
-Receipt = Annotated[str, Field(min_length=16, max_length=24, description="As it was given with the first message.")]
+_RECEIPT = "7QK2-M9XA-4TBJ"
+Receipt = Annotated[str, Field(min_length=12, max_length=30, description="As it was given with the first message.")]
 
 
 class Mine(Body):
@@ -50,10 +50,12 @@ def mine_router(records: Mapping[str, PersonalRecord], rights: Rights, clock: Cl
     """Return the routes of a person's rights over the services of a process."""
     router = APIRouter(prefix="/rights/v1", tags=["rights"], dependencies=[Depends(public)])
 
-    async def subject_of(mine: Mine) -> UUID:
+    async def subject_of(mine: Mine, request: Request) -> UUID:
+        door = door_of(request)
+        door.knock(request)
         subject = await rights.person_of(mine.receipt)
         if subject is None:
-            raise NotFoundError("There is nothing under this receipt; check its letters.")
+            raise door.opens_nothing()
         return subject
 
     @router.post(
@@ -63,20 +65,20 @@ def mine_router(records: Mapping[str, PersonalRecord], rights: Rights, clock: Cl
             {"items": [{"told": "On 02 March 2026 at 02:30 UTC operator-mae-sot (operator) opened ..."}]}
         ),
     )
-    async def list_openings(mine: Mine) -> Response:
-        subject = await subject_of(mine)
+    async def list_openings(mine: Mine, request: Request) -> Response:
+        subject = await subject_of(mine, request)
         found = [one for record in records.values() for one in await record.opened(subject)]
         return _json({"items": sorted(found, key=lambda one: one.at)})
 
     @router.post("/export", summary="What do you keep of me?", responses=_answers({"services": {"intake": []}}))
-    async def export(mine: Mine) -> Response:
-        subject = await subject_of(mine)
+    async def export(mine: Mine, request: Request) -> Response:
+        subject = await subject_of(mine, request)
         kept = {name: await record.kept(subject, clock()) for name, record in records.items()}
         return _json({"subject": subject, "exported_at": clock(), "services": kept})
 
     @router.post("/correct", summary="Something you keep of me is wrong", responses=_answers({"taken": True}))
-    async def take_correction(mine: Correction) -> Response:
-        subject = await subject_of(mine)
+    async def take_correction(mine: Correction, request: Request) -> Response:
+        subject = await subject_of(mine, request)
         context = CommandContext(actor=THEMSELVES, now=clock(), correlation_id=new_id(), subject=subject)
         await rights.correct(subject=subject, about=mine.about, text=mine.text, context=context)
         return _json({"taken": True})

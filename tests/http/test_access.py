@@ -16,6 +16,8 @@ from tests.support.app import Client, System, embedded, running
 NOBODY: Any = None
 MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct"}
 """A person without a key: their receipt in the body is what opens."""
+BY_RECEIPT = {"/intake/v1/receipts/{code}", "/intake/v1/receipts/{code}/messages", "/intake/receipt"}
+"""A person without a key: the code that they were given opens how far it is, and a talk."""
 BY_LINK = {
     *("/cases/v1/answers/open", "/cases/v1/answers/answer", "/cases/v1/answers/propose"),
     *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
@@ -25,6 +27,7 @@ OPEN = (
     {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
     | MINE
     | BY_LINK
+    | BY_RECEIPT
     | {
         *("/public", "/public/{quarter}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
@@ -43,6 +46,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/dismiss"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/link"): WRITERS,
+    ("POST", "/intake/v1/reports/{report_id}/reply"): WRITERS,
     ("POST", "/intake/v1/subjects/{subject}/erase"): {"supervisor", "admin"},
     ("POST", "/intake/v1/subjects/{subject}/hold"): {"supervisor", "admin"},
     ("POST", "/intake/v1/subjects/{subject}/lift-hold"): {"supervisor", "admin"},

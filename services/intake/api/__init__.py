@@ -5,19 +5,27 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.intake.api.messages import messages_router, submitting_router
+from services.intake.api.receipt_page import receipt_page
+from services.intake.api.receipts import ReceiptDesk, receipts_router
 from services.intake.api.reports import deciding_router, reports_router
 from services.intake.api.subjects import proofs_router, subjects_router
 from services.intake.application import Intake, Subjects
-from services.intake.views import IntakeViews
+from services.intake.templates import load_words
+from services.intake.views import IntakeViews, ReceiptViews
 
 
-def routers(intake: Intake, subjects: Subjects, views: IntakeViews, batch_limit: int) -> Sequence[APIRouter]:
+def routers(
+    intake: Intake, subjects: Subjects, views: IntakeViews, receipts: ReceiptViews, batch_limit: int
+) -> Sequence[APIRouter]:
     """Return every route of this service, the busiest first."""
+    desk = ReceiptDesk(intake, receipts, load_words())
     return (
         submitting_router(intake, batch_limit),
         messages_router(views),
-        deciding_router(intake),
+        deciding_router(intake, views),
         reports_router(views),
+        receipts_router(desk),
+        receipt_page(desk),
         subjects_router(subjects),
         proofs_router(subjects),
     )

@@ -23,7 +23,7 @@ Reader = Annotated[Caller, Depends(allow(*SENDERS, Role.AUDITOR))]
 
 TAKEN = {
     "message_id": "5e8c3a52-7d5c-5f0e-9a3b-0f6d5e1c2b7a",
-    "receipt": "7QK2-M9XA-4TBD-01ZE",
+    "receipt": "7QK2-M9XA-4TBJ",
     "position": "intake:17",
 }
 _EVENT = {

@@ -61,6 +61,24 @@ class LinkReport(Body):
     occurred_at: Since = None
 
 
+class ReplyToReport(Body):
+    """What the office writes to who sent the report, in plain words; they read it with their receipt."""
+
+    model_config = shown({"text": "We called the factory. Is it true that you were paid?", "language": "en"})
+
+    text: Prose
+    language: Language | None = None
+
+
+class MessageByReceipt(Body):
+    """What the holder of a receipt adds; the same `key` again is the same message."""
+
+    model_config = shown({"text": "They took my passport yesterday.", "key": "5f1c"})
+
+    text: Prose
+    key: Word | None = None
+
+
 class ReportFilters(BaseModel):
     """Which reports; an unknown filter is refused."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.intake.api.models import AcceptReport, DismissReport, LinkReport, ReportFilters
+from services.intake.api.models import AcceptReport, DismissReport, LinkReport, ReplyToReport, ReportFilters
 from services.intake.application import Intake
 from services.intake.domain import Accept, case_id_of
 from services.intake.views import IntakeViews, listed
@@ -65,7 +65,7 @@ def reports_router(views: IntakeViews) -> APIRouter:
         "/{report_id}",
         summary="Read a report and what its messages say",
         dependencies=READING,
-        responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}]}),
+        responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}], "replies": []}),
     )
     async def get_report(
         report_id: UUID, caller: Reader, opening: Annotated[Asked | None, Depends(purpose)]
@@ -77,7 +77,7 @@ def reports_router(views: IntakeViews) -> APIRouter:
     return router
 
 
-def deciding_router(intake: Intake) -> APIRouter:
+def deciding_router(intake: Intake, views: IntakeViews) -> APIRouter:
     """Return the routes by which a person decides on a report."""
     router = APIRouter(prefix=PREFIX, tags=["intake"], route_class=LeanRoute)
     decided = {"report_id": _REPORT["report_id"], "version": 2, "position": "intake:19"}
@@ -101,6 +101,19 @@ def deciding_router(intake: Intake) -> APIRouter:
     ) -> Response:
         context = true_since(context, body.occurred_at)
         written = await intake.dismiss(report_id=report_id, reason=body.reason, detail=body.detail, context=context)
+        return answer(written, "intake", {"report_id": report_id})
+
+    @router.post(
+        "/{report_id}/reply",
+        summary="Write to who sent a report; they read it with their receipt",
+        responses=_answers(decided),
+    )
+    async def reply_to_report(
+        report_id: UUID, body: ReplyToReport, context: CommandContext = Commanded(*DECIDERS)
+    ) -> Response:
+        if context.caller is not None:
+            await views.demand_known(context.caller, report_id)
+        written = await intake.reply(report_id=report_id, text=body.text, language=body.language, context=context)
         return answer(written, "intake", {"report_id": report_id})
 
     @router.post("/{report_id}/link", summary="Add a report to a case that exists", responses=_answers(decided))

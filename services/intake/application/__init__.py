@@ -1,8 +1,8 @@
 """What intake can be told: `receiving` takes messages and decides on reports, `subjects` cares for persons."""
 
 from services.intake.application.index import indexer
-from services.intake.application.receiving import Intake, Taken, receipt_of
+from services.intake.application.receiving import Intake, Taken
 from services.intake.application.retiring import Retiring
 from services.intake.application.subjects import Subjects
 
-__all__ = ["Intake", "Retiring", "Subjects", "Taken", "indexer", "receipt_of"]
+__all__ = ["Intake", "Retiring", "Subjects", "Taken", "indexer"]

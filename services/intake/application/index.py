@@ -1,25 +1,18 @@
 """What must be known at once: the open report of a sender, the message of a receipt, the tenant of a person."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from services.intake.domain import receipt_key
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageReceived, ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
+from shared.events.reports import ReportReopened
 from shared.eventstore.index import IndexEntry, Indexer
 
 OPEN_REPORT = "open-report"
 LAST_REPORT = "last-report"
-
-
 RECEIPT = "receipt"
 TENANT = "tenant-of-person"
-
-
-def receipt_key(receipt: str) -> str:
-    """Return under what a receipt is found: its hash, so that the record alone gives no receipt away."""
-    letters = "".join(sign for sign in receipt.upper() if sign.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()[:32]
 
 
 def indexer(receipt: Callable[[UUID], str]) -> Indexer:
@@ -45,4 +38,6 @@ def index(recorded: Recorded) -> Sequence[IndexEntry]:
             return (IndexEntry(OPEN_REPORT, sender_key, None),)
         case ReportLinked(sender_key=str(sender_key)):
             return (IndexEntry(OPEN_REPORT, sender_key, None),)
+        case ReportReopened(sender_key=str(sender_key)):
+            return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
     return ()

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.intake import domain
-from services.intake.application.index import OPEN_REPORT, RECEIPT, receipt_key
+from services.intake.application.index import OPEN_REPORT, RECEIPT
 from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
 from shared.errors import NotFoundError
@@ -23,7 +23,7 @@ from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
-from shared.ids import crockford, derived_id
+from shared.ids import derived_id
 from shared.policy import Policy, default_policy
 from shared.vault.vault import Vault
 
@@ -65,7 +65,8 @@ class Intake:
             repeated = unit.version(identity) > 0
             if repeated:
                 return unit.read(identity)[:1]
-            return unit.append(identity, 0, [message], replace(context, subject=self._writer(message, context.tenant)))
+            writer = context.subject or self._writer(message, context.tenant)
+            return unit.append(identity, 0, [message], replace(context, subject=writer))
 
         written = await self._store.write(context, work)
         return Taken(identity, self.receipt(identity), written.position, repeated or written.repeated)
@@ -94,7 +95,8 @@ class Intake:
             return
         subject = received.envelope.subject
         sender_key = subject.hex if subject is not None and message.sender is not None else None
-        report_id = self._join(unit, sender_key, identity, message, context)
+        report_id = self._go_on(unit, identity, message, context)
+        report_id = report_id or self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
             unit.append(report_id, 0, [domain.opening(identity, message, sender_key)], context)
@@ -102,13 +104,22 @@ class Intake:
 
     def receipt(self, identity: UUID) -> str:
         """Return the sender's receipt."""
-        return receipt_of(self._secret, identity)
+        return domain.receipt_of(self._secret, identity)
+
+    async def message_of(self, receipt: str) -> Recorded | None:
+        """Return the message that a receipt was given for."""
+        message = await self._store.lookup(RECEIPT, domain.receipt_key(receipt))
+        facts = await self._store.stream(UUID(message)) if message else ()
+        return facts[0] if facts else None
 
     async def person_of(self, receipt: str) -> UUID | None:
         """Return the pseudonym of who holds a receipt."""
-        message = await self._store.lookup(RECEIPT, receipt_key(receipt))
-        facts = await self._store.stream(UUID(message)) if message else ()
-        return facts[0].envelope.subject if facts else None
+        message = await self.message_of(receipt)
+        return message.envelope.subject if message else None
+
+    async def reply(self, *, report_id: UUID, text: str, language: str | None, context: CommandContext) -> Written:
+        """Write to who sent a report."""
+        return await self._change(context, report_id, lambda _report: domain.reply(text, language))
 
     async def correct(self, *, subject: UUID, about: str, text: str, context: CommandContext) -> Written:
         """Take down what a person says is otherwise."""
@@ -132,6 +143,22 @@ class Intake:
         # Some providers write the telephone number into their ids: who has the log alone must not find it by trying.
         return hmac.new(self._secret, b"external\x1f" + external_id.encode(), hashlib.sha256).hexdigest()
 
+    def _go_on(
+        self, unit: UnitOfWork, identity: UUID, message: MessageReceived, context: CommandContext
+    ) -> UUID | None:
+        """Put what was sent with a receipt into the report of the first message."""
+        begun = unit.read(message.continues) if message.continues else ()
+        report_id = next((fact.event.report_id for fact in begun if isinstance(fact.event, MessageFiled)), None)
+        facts = unit.read(report_id) if report_id else ()
+        report = REPORTS.fold(facts)
+        if report is None:
+            return None
+        open_one = unit.lookup(OPEN_REPORT, report.sender_key) if report.sender_key else None
+        if report.state == "dismissed" and open_one is not None:
+            return self._join(unit, report.sender_key, identity, message, context)
+        unit.append(report.report_id, len(facts), domain.continued(report, identity, message), context)
+        return report.report_id
+
     def _join(
         self,
         unit: UnitOfWork,
@@ -147,10 +174,3 @@ class Intake:
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
         unit.append(report_id, unit.version(report_id), [added], context)
         return report_id
-
-
-def receipt_of(secret: bytes, identity: UUID) -> str:
-    """Return the receipt of a message: 80 bits that only the holder of the secret can derive from its id."""
-    digest = hmac.digest(secret, b"receipt" + identity.bytes, hashlib.sha256)
-    code = crockford(int.from_bytes(digest[:10], "big"), 16)
-    return "-".join(code[start : start + 4] for start in range(0, 16, 4))

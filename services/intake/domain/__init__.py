@@ -1,5 +1,9 @@
-"""What may be said, as pure functions: `reports` of messages and reports, `subjects` of the persons in them."""
+"""What may be said, as pure functions: `reports` of messages and reports, `subjects` of the persons in them.
 
+`receipts` makes and reads the code that a sender keeps.
+"""
+
+from services.intake.domain.receipts import receipt_key, receipt_of
 from services.intake.domain.reports import (
     Accept,
     DismissReason,
@@ -7,6 +11,7 @@ from services.intake.domain.reports import (
     ReportState,
     accept,
     case_id_of,
+    continued,
     demand_channel,
     dismiss,
     evolve,
@@ -14,6 +19,7 @@ from services.intake.domain.reports import (
     link,
     message_id,
     opening,
+    reply,
 )
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "ReportState",
     "accept",
     "case_id_of",
+    "continued",
     "demand_channel",
     "dismiss",
     "evolve",
@@ -30,4 +37,7 @@ __all__ = [
     "link",
     "message_id",
     "opening",
+    "receipt_key",
+    "receipt_of",
+    "reply",
 ]

@@ -18,6 +18,7 @@ from shared.events.intake import (
     ReportMessageAdded,
     ReportOpened,
 )
+from shared.events.reports import ReplyAdded, ReportReopened
 from shared.events.values import Party, SafeContact
 from shared.ids import derived_id
 from shared.policy import Policy
@@ -99,6 +100,8 @@ def evolve(report: Report | None, fact: Recorded) -> Report:
             return replace(report, state=state, case_id=event.case_id, decided_by=fact.envelope.actor.id)
         case ReportDismissed():
             return replace(report, state="dismissed", decided_by=fact.envelope.actor.id)
+        case ReportReopened():
+            return replace(report, state="open", decided_by=None)
     return report
 
 
@@ -131,6 +134,18 @@ def accept(report: Report, command: Accept) -> Sequence[Event]:
             sender_key=report.sender_key,
         )
     ]
+
+
+def continued(report: Report, identity: UUID, message: MessageReceived) -> Sequence[Event]:
+    """Add what a sender wrote with their receipt, to a decided report as well; a dismissed one is looked at again."""
+    added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
+    again = ReportReopened(message_id=identity, sender_key=report.sender_key)
+    return [added, again] if report.state == "dismissed" else [added]
+
+
+def reply(text: str, language: str | None) -> Sequence[Event]:
+    """Write to who sent the report; they read it with their receipt."""
+    return [ReplyAdded(text=text, language=language)]
 
 
 def dismiss(report: Report, reason: DismissReason, detail: str | None) -> Sequence[Event]:

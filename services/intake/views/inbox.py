@@ -15,6 +15,7 @@ from shared.errors import NotFoundError
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.events.privacy import Purpose
+from shared.events.reports import ReplyAdded
 from shared.eventstore.store import EventStore
 from shared.policy import Retention
 from shared.privacy.reading import Asked, Part, Reading, Say
@@ -45,16 +46,17 @@ class ReportRow(Row, kw_only=True):
     restricted: bool = False
     decided_by: str | None = None
     decided_team: str | None = None
+    waiting_since: datetime | None = None
 
 
 _HIDDEN = {"tenant", "retained", "decided_by", "decided_team"}
 
 REPORTS = Collection(
     "reports",
-    3,
+    4,
     ReportRow,
     columns=(
-        *("state", "channel", "account", "language", "country", "opened_at", "case_id"),
+        *("state", "channel", "account", "language", "country", "opened_at", "case_id", "waiting_since"),
         *("subject", "retained", "dismissed_because", "last_message_at"),
     ),
     order="opened_at",
@@ -139,6 +141,12 @@ class IntakeViews:
         page = await self._documents.find(REPORTS, query)
         return page, await self._documents.count(REPORTS, query.conditions)
 
+    async def demand_known(self, caller: Caller, report_id: UUID) -> None:
+        """Pass when the caller may know of the report, or raise a `NotFoundError`."""
+        wanted = (Condition("id", "eq", report_id), *within_reach(caller, self._readers))
+        if not await self._documents.count(REPORTS, wanted):
+            raise NotFoundError(f"There is no report with the id {report_id}.")
+
     async def streams_of(self, subject: UUID) -> Sequence[UUID]:
         """Return the streams that speak of a person: their reports, the messages in them, and their own."""
         streams = [subject_stream(subject)]
@@ -182,8 +190,10 @@ class IntakeViews:
         # In the order in which they were sent: the order in which they were filed may differ.
         first.sort(key=lambda fact: fact.envelope.occurred_at)
         parts = [Part(_said(one), _own_place(one)) for one in first]
-        messages = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
-        return listed(row) | {"messages": messages}
+        written = [fact for fact in facts if isinstance(fact.event, ReplyAdded)]
+        parts += [Part(_reply(fact), _own_place(fact)) for fact in written]
+        shown = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
+        return listed(row) | {"messages": shown[: len(first)], "replies": shown[len(first) :]}
 
 
 def _kept_long_enough(row: ReportRow, retention: Retention, now: datetime) -> bool:
@@ -220,3 +230,11 @@ def _said(first: Recorded) -> dict[str, Any]:
         "text": message.text,
         "grievance": message.grievance,
     }
+
+
+def _reply(fact: Recorded) -> dict[str, Any]:
+    written = fact.event
+    if not isinstance(written, ReplyAdded):
+        raise TypeError("only a reply is shown as one")
+    head = fact.envelope
+    return {"occurred_at": head.occurred_at, "by": head.actor.id, "language": written.language, "text": written.text}
