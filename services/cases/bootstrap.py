@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from services.cases.api import answering_routers, organisation_routers, routers
-from services.cases.application import Answering, Cases, Keeping, Parties, Retiring, index
+from services.cases.api import answering_routers, organisation_routers, routers, together_routers
+from services.cases.application import Answering, Cases, Keeping, Lookout, Parties, Retiring, Together, index
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, Company, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, Company, Patterns, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -18,6 +18,8 @@ from shared.service import Parts, Service
 NAME = "cases"
 REST = 3600.0
 """Seconds between two looks at what is kept long enough."""
+PATTERNS_REST = 300.0
+"""Seconds between two looks at what keeps coming back."""
 
 
 def build(
@@ -37,6 +39,8 @@ def build(
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
     records = Records(store, policy, reading)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
+    patterns = Patterns(parts.documents)
+    lookout = Lookout(store, patterns.sightings, parts.clock, policy)
     return Service(
         name=NAME,
         store=store,
@@ -45,10 +49,11 @@ def build(
             *routers(cases, Keeping(store), records, desk, parts.clock),
             *answering_routers(answering, Briefs(parts.vault), records),
             *organisation_routers(Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy)),
+            *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),
-        background=(("retire", retiring.look, REST),),
+        background=(("retire", retiring.look, REST), ("patterns", lookout.look, PATTERNS_REST)),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),
         application=cases,
     )

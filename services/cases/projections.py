@@ -5,6 +5,7 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
+from services.cases.domain import crew
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
 from services.cases.domain.queues import standing
@@ -14,16 +15,18 @@ from services.cases.views import (
     KEPT_TEMPLATES,
     NEVER,
     ORGANISATIONS,
+    PATTERNS,
     REVIEWS,
     CaseRow,
     KeptRow,
     OpenTask,
     OrganisationRow,
+    PatternRow,
     ReviewRow,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import desk, parties
+from shared.events import desk, parties, protection, together
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -38,11 +41,14 @@ def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRo
     row.next_due = row.course.next_due
     row.due_by = row.next_due or NEVER
     _mark(row, recorded)
+    row.crew = crew.after(row.crew, recorded)
+    row.merged_into = row.crew.merged_into
+    row.workers = row.crew.workers(row.opened_with)
     row.queues = standing(row.course, row.severity, row.assignee)
     return row
 
 
-def _mark(row: CaseRow, recorded: Recorded) -> None:
+def _mark(row: CaseRow, recorded: Recorded) -> None:  # noqa: C901 - one table of facts
     match recorded.event:
         case facts.CaseOpened() as event:
             _open(row, event, recorded)
@@ -52,6 +58,8 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
             row.respondents = tuple(dict.fromkeys((*row.respondents, str(organisation_id))))
             row.respondent_names = tuple(dict.fromkeys((*row.respondent_names, name)))
             row.text = _searchable(row)
+        case protection.RetaliationReported(severity=severity):
+            row.severity, row.issues = severity, tuple(dict.fromkeys((*row.issues, protection.REPRISAL)))
         case facts.CaseEscalated(level=level):
             row.level = max(row.level or level, level, key=LADDER.index)
         case desk.TaskAdded() as event:
@@ -81,7 +89,7 @@ def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.country = event.country
     row.sector = event.sector
     row.site = event.site
-    row.workers = event.workers
+    row.opened_with = event.workers
     row.issues = event.issues
     row.opened_at = recorded.envelope.occurred_at.astimezone(UTC)
     row.text = _searchable(row)
@@ -145,6 +153,19 @@ def fold_review(row: ReviewRow | None, recorded: Recorded) -> ReviewRow:
     return row
 
 
+def fold_pattern(row: PatternRow | None, recorded: Recorded) -> PatternRow:
+    """Return the row of a pattern after it was raised once more."""
+    row = row or PatternRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case together.PatternRaised() as event:
+            row.kind, row.key, row.organisation_id = event.kind, event.key, event.organisation_id
+            row.cases, row.workers, row.since = event.cases, event.workers, event.since
+            row.raised_at, row.times = recorded.envelope.recorded_at.astimezone(UTC), row.times + 1
+        case _:
+            pass
+    return row
+
+
 def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
     """Return the row of a filter or template after one more fact."""
     row = row or KeptRow(id=recorded.envelope.stream_id)
@@ -167,6 +188,7 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
         Projection(REVIEWS, "cases", parties.REVIEW, fold_review),
+        Projection(PATTERNS, "cases", together.PATTERN, fold_pattern),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
     )

@@ -58,6 +58,19 @@ class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attempts: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long after an organisation learned of a case the workers are asked whether anybody suffers for it."""
+
+    checks: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=30), timedelta(days=90))
+
+
+class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From how many cases in which while something counts as coming back."""
+
+    cases: Annotated[int, msgspec.Meta(ge=2)] = 5
+    window: timedelta = timedelta(days=90)
+
+
 _FIVE_YEARS = timedelta(days=5 * 365)
 _ONE_YEAR = timedelta(days=365)
 
@@ -96,6 +109,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remedies: Mapping[str, Remedy]
     retention: Retention = Retention()
     restricted: Restricted = Restricted()
+    watch: Watch = Watch()
+    patterns: Patterns = Patterns()
 
     def is_restricted(self, issues: Iterable[str]) -> bool:
         """Whether one of these issues is of a kind that only few may read."""

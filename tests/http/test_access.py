@@ -76,6 +76,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/v1/organisations/{organisation_id}/rate"): STAFF,
     ("GET", "/cases/v1/organisations/{organisation_id}/reviews"): STAFF | {"partner", "channel"},
     ("GET", "/cases/v1/reviews"): STAFF,
+    ("GET", "/cases/v1/patterns"): HEADS | {"auditor"},
+    ("POST", "/cases/v1/cases/{case_id}/release-disclosure"): HEADS,
     ("POST", "/cases/v1/organisations/{stream_id}/review"): WRITERS | {"channel"},
     ("POST", "/cases/v1/organisations/{stream_id}/merge"): HEADS,
     ("POST", "/cases/v1/organisations/{stream_id}/unmerge"): HEADS,
@@ -100,7 +102,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
-        *("issue-link", "revoke-link", "report-fee"),
+        *("issue-link", "revoke-link", "report-fee", "report-retaliation", "check-retaliation"),
+        *("join-worker", "leave-worker", "count-workers", "name-representative"),
+        *("link", "unlink", "merge", "unmerge", "split"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

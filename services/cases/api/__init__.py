@@ -10,8 +10,9 @@ from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import command_routes, opening_routes
 from services.cases.api.parties import party_routes
 from services.cases.api.reading import reading_routes
-from services.cases.application import Answering, Cases, Keeping, Parties
-from services.cases.views import Briefs, Company, Desk, Records
+from services.cases.api.together import together_routes
+from services.cases.application import Answering, Cases, Keeping, Parties, Together
+from services.cases.views import Briefs, Company, Desk, Patterns, Records
 from shared.clock import Clock
 
 
@@ -36,3 +37,8 @@ def answering_routers(door: Answering, briefs: Briefs, records: Records) -> Sequ
 def organisation_routers(parties: Parties, records: Records, company: Company) -> Sequence[APIRouter]:
     """Return the routes about organisations beyond their registration."""
     return party_routes(parties, records, company)
+
+
+def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRouter]:
+    """Return the routes of grievances that belong together, and of protecting the people in them."""
+    return together_routes(together, patterns)

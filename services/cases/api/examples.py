@@ -53,6 +53,11 @@ BRIEF: dict[str, Any] = {
     "proposals": [],
     "evidence": [],
 }
+PATTERNS = {
+    "items": [{"kind": "organisation", "key": ORGANISATION, "cases": 6, "workers": 31, "since": _AT, "times": 1}],
+    "next": None,
+    "total": 1,
+}
 RATE = {"cases": 4, "mean_headcount": 420.0, "per_1000_workers": 9.524, "opened_from": _AT, "opened_to": _AT}
 REVIEWS_OF = {
     "organisation_id": ORGANISATION,

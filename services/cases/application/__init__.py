@@ -5,7 +5,9 @@ from services.cases.application.index import index
 from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
 from services.cases.application.parties import Parties
+from services.cases.application.patterns import Lookout
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
+from services.cases.application.together import Together
 
-__all__ = ["Answering", "Cases", "Keeping", "Let", "Parties", "Retiring", "case_number", "index"]
+__all__ = ["Answering", "Cases", "Keeping", "Let", "Lookout", "Parties", "Retiring", "Together", "case_number", "index"]

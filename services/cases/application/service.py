@@ -18,6 +18,7 @@ from services.cases.domain import (
     organisations,
     reaching,
     remedies,
+    retaliation,
     tasks,
 )
 from services.cases.domain.state import Case
@@ -154,7 +155,8 @@ class Cases:
                 organisation=found,
                 policy=policy,
             )
-            return [*escalated, *answering.issued_with(escalated, link_id=link_id, at=context.now)]
+            link = answering.issued_with(escalated, link_id=link_id, at=context.now)
+            return [*escalated, *link, *retaliation.watch_after(case, escalated, at=at, policy=policy)]
 
         return await self._change(context, case_id, decide)
 

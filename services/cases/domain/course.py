@@ -1,6 +1,6 @@
 """The course of a case: the state that each fact leads to, and the duties that run meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import Literal
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
+from shared.events import protection, together
 from shared.events.envelope import Event, Instant, Recorded
 
 State = Literal[
@@ -23,7 +24,7 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "remedy"]
+DutyKind = Literal["acknowledge", "assess", "answer", "remedy", "check-retaliation"]
 
 OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
@@ -56,11 +57,12 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State = "received"
     duties: tuple[Duty, ...] = ()
     taken_up: bool = False
+    merged: bool = False
 
     @property
     def open_duties(self) -> Sequence[Duty]:
-        """The duties that run: none while the case is closed."""
-        return () if self.state == "closed" else [duty for duty in self.duties if duty.met_at is None]
+        """The duties that run: none while the case is closed, or while the work goes on with another."""
+        return () if self.state == "closed" or self.merged else [duty for duty in self.duties if duty.met_at is None]
 
     @property
     def next_due(self) -> datetime | None:
@@ -73,7 +75,13 @@ def after(course: Course, recorded: Recorded) -> Course:
     at = recorded.envelope.occurred_at
     duties = _duties_after(course, recorded.event, at)
     taken_up = course.taken_up or isinstance(recorded.event, facts.CaseAssigned | facts.CaseEscalated)
-    return Course(_state_after(course.state, recorded.event, duties), duties, taken_up)
+    return Course(_state_after(course.state, recorded.event, duties), duties, taken_up, _merged_after(course, recorded))
+
+
+def _merged_after(course: Course, recorded: Recorded) -> bool:
+    if isinstance(recorded.event, together.CaseMerged | together.CaseUnmerged):
+        return isinstance(recorded.event, together.CaseMerged)
+    return course.merged
 
 
 def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:  # noqa: C901, PLR0911 - one table
@@ -104,7 +112,7 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return state
 
 
-def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: PLR0911 - one table
+def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: C901, PLR0911 - one table
     duties = course.duties
     match event:
         case facts.CaseOpened(acknowledge_by=due) if due is not None:
@@ -119,6 +127,10 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return (*_met(duties, "assess", at), _answer(event, at))
         case facts.EmployerResponseRecorded(escalation_id=subject):
             return _met(duties, "answer", at, subject)
+        case protection.RetaliationWatchStarted():
+            return (*duties, *_checks(event, at))
+        case protection.RetaliationChecked():
+            return _checked(duties, at)
         case facts.RemedyPlanAgreed(items=items):
             return (*duties, *(_remedy(item, at) for item in items))
         case facts.RemedyItemCompleted(item_id=subject, complete=True):
@@ -160,6 +172,24 @@ def _answer(escalated: facts.CaseEscalated, at: datetime) -> Duty:
         started_at=at,
         due_at=escalated.answer_by,
         subject=escalated.escalation_id,
+    )
+
+
+def _checks(watch: protection.RetaliationWatchStarted, at: datetime) -> Iterator[Duty]:
+    for due_at in watch.check_at:
+        subject = watch.organisation_id
+        yield Duty(duty="check-retaliation", party=OFFICE, started_at=at, due_at=due_at, subject=subject)
+
+
+def _checked(duties: tuple[Duty, ...], at: datetime) -> tuple[Duty, ...]:
+    """All checks that were due are done, or else the next one."""
+    waiting = [duty.due_at for duty in duties if duty.duty == "check-retaliation" and duty.met_at is None]
+    by = max(at, min(waiting, default=at))
+    return tuple(
+        msgspec.structs.replace(duty, met_at=at)
+        if duty.duty == "check-retaliation" and duty.met_at is None and duty.due_at <= by
+        else duty
+        for duty in duties
     )
 
 

@@ -11,7 +11,9 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import DISCLOSING, Course, State
+from services.cases.domain.crew import Crew
 from services.cases.domain.door import Door
+from services.cases.domain.watch import Watch
 from shared.events import cases as facts
 from shared.events import desk
 from shared.events.envelope import Actor
@@ -30,15 +32,21 @@ class Triage(msgspec.Struct, frozen=True):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """What one recipient may learn, since when, and until when."""
+    """What one recipient may learn, since when, and until when; `rests` since retaliation was reported."""
 
     given: facts.ConsentRecorded
     given_at: datetime
     withdrawn_at: datetime | None = None
+    rests: bool = False
+
+    def stands(self, recipient: str, purposes: frozenset[str]) -> bool:
+        """Whether it was given for this recipient and one of these purposes, and not withdrawn."""
+        given = self.given
+        return self.withdrawn_at is None and given.recipient == recipient and given.purpose in purposes
 
     def covers(self, recipient: str, purposes: frozenset[str]) -> bool:
         """Whether it holds now, for this recipient and one of these purposes."""
-        return self.withdrawn_at is None and self.given.recipient == recipient and self.given.purpose in purposes
+        return not self.rests and self.stands(recipient, purposes)
 
 
 class Escalation(msgspec.Struct, frozen=True):
@@ -127,6 +135,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kept_out: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     door: Door = Door()
+    crew: Crew = Crew()
+    watch: Watch = Watch()
     fees: tuple[RecruitmentFeeReported, ...] = ()
 
     @property

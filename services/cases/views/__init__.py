@@ -5,6 +5,7 @@ from services.cases.views.desk import Desk, desk_on
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
 from services.cases.views.parties import REVIEWS, Company, ReviewRow
+from services.cases.views.patterns import PATTERNS, PatternRow, Patterns
 from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
@@ -16,6 +17,7 @@ __all__ = [
     "KEPT_TEMPLATES",
     "NEVER",
     "ORGANISATIONS",
+    "PATTERNS",
     "REVIEWS",
     "AsOf",
     "Briefs",
@@ -29,6 +31,8 @@ __all__ = [
     "OpenTask",
     "OrganisationFilters",
     "OrganisationRow",
+    "PatternRow",
+    "Patterns",
     "Queue",
     "Queues",
     "Records",

@@ -33,6 +33,9 @@ _HIDDEN = (
     "tasks",
     "task_of",
     "names",
+    "crew",
+    "opened_with",
+    "resting",
 )
 _SHARED = ("number", "state", "version", "severity", "issues", "level", "country", "opened_at", "closed_at")
 """What a partner sees of a case in a list."""

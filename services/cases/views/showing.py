@@ -38,6 +38,17 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "consents": [_consent(consent) for consent in case.consents],
         "escalations": [_escalation(escalation) for escalation in case.escalations],
         "fees": case.fees,
+        "workers_affected": case.crew.workers(case.opening.workers),
+        "members": sorted(case.crew.members),
+        "representatives": case.crew.representatives,
+        "links": case.crew.links,
+        "merged": [one.other_id for one in case.crew.absorbed],
+        "merged_into": case.crew.merged_into,
+        "retaliation": {
+            "checks": case.watch.checks,
+            "reports": case.watch.reports,
+            "disclosure_rests_since": case.watch.resting_since,
+        },
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
         "remedies": [_remedy(item) for item in case.items],
@@ -91,12 +102,13 @@ def _triage(triage: Triage | None) -> Mapping[str, object]:
 
 
 def _consent(consent: Consent) -> dict[str, object]:
-    live = consent.withdrawn_at is None
+    live = consent.withdrawn_at is None and not consent.rests
     return {
         **_fields(consent.given),
         "given_at": consent.given_at,
         "withdrawn_at": consent.withdrawn_at,
         "live": live,
+        "rests": consent.rests,
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import desk, parties
+from shared.events import desk, parties, protection, together
 from shared.events.envelope import Event
 
 
@@ -75,6 +75,48 @@ def of_parties(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - on
         case parties.RecruitmentFeeReported() as fee:
             paid = f"{fee.amount.amount} {fee.amount.currency}"
             return f"Each of {fee.workers} paid {paid} to come from {fee.from_country} to {fee.to_country}."
+        case _:
+            return of_people(event, words)
+
+
+def of_people(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912 - one table of facts
+    """Say what happened to the people behind a grievance, and to cases of one matter."""
+    match event:
+        case protection.RetaliationWatchStarted(organisation_id=party, check_at=times):
+            days = ", ".join(f"{time:%Y-%m-%d}" for time in times)
+            return f"{words.party(str(party))} knows of the case; the workers are asked on {days}."
+        case protection.RetaliationChecked(outcome=outcome):
+            said = words.quoted("What they said", event.statement)
+            return f"The workers were asked about retaliation: {outcome}.{said}"
+        case protection.RetaliationReported(acts=acts):
+            said = words.quoted("What was said", event.statement)
+            return f"Retaliation was reported ({', '.join(acts)}); nothing more is disclosed.{said}"
+        case protection.DisclosureReleased():
+            return f"Disclosure was released.{words.quoted('The reason', event.reason)}"
+        case together.WorkerJoined(member_id=member):
+            return f"The worker {member} joined.{words.quoted('The name', event.name)}"
+        case together.WorkerLeft(member_id=member):
+            return f"The worker {member} left."
+        case together.GroupCounted(workers=workers):
+            return f"{workers} workers are affected in all."
+        case together.RepresentativeNamed():
+            return f"Somebody speaks for the workers.{words.quoted('The name', event.name)}"
+        case together.CaseLinked(other_id=other, kind=kind):
+            return f"It was linked to the case {other} ({kind})."
+        case together.CaseUnlinked(other_id=other):
+            return f"It was no longer linked to the case {other}."
+        case together.CaseMerged(survivor_id=other):
+            return f"It was merged into the case {other}.{words.quoted('The reason', event.reason)}"
+        case together.CaseUnmerged(survivor_id=other):
+            return f"It was parted from the case {other} again.{words.quoted('The reason', event.reason)}"
+        case together.CaseAbsorbed(other_id=other, workers=workers):
+            return f"The case {other} with {workers} workers was merged into it."
+        case together.AbsorptionUndone(other_id=other):
+            return f"The case {other} stands for itself again."
+        case together.CaseSplit(other_id=other, workers=workers):
+            return f"{workers} workers went on with the case {other}."
+        case together.PatternRaised(kind=kind, cases=cases):
+            return f"{cases} cases since {event.since:%Y-%m-%d} have the same {kind}."
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

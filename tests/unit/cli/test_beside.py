@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, desk, parties
+from shared.events import MODULES, cases, desk, parties, protection, together
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import Money
@@ -35,6 +35,22 @@ EVERY_FACT: Sequence[Event] = (
         size=3,
         digest="ab",
     ),
+    protection.RetaliationWatchStarted(organisation_id=ID, check_at=(AT,)),
+    protection.RetaliationChecked(outcome="none", statement=SECRET),
+    protection.RetaliationReported(number="R-1", acts=("threat",), severity="S1", statement=SECRET),
+    protection.DisclosureReleased(reason=SECRET),
+    together.WorkerJoined(member_id=ID, name=SECRET),
+    together.WorkerLeft(member_id=ID),
+    together.GroupCounted(workers=40),
+    together.RepresentativeNamed(name=SECRET),
+    together.CaseLinked(other_id=ID, kind="related"),
+    together.CaseUnlinked(other_id=ID),
+    together.CaseMerged(survivor_id=ID, reason=SECRET),
+    together.CaseUnmerged(survivor_id=ID, reason=SECRET),
+    together.CaseAbsorbed(other_id=ID, workers=3),
+    together.AbsorptionUndone(other_id=ID),
+    together.CaseSplit(other_id=ID, workers=3),
+    together.PatternRaised(kind="site", key="plant 2", cases=6, workers=31, since=AT),
     parties.OrganisationRenamed(name="Silver Prawn", kind="employer"),
     parties.OrganisationMerged(survivor_id=ID, reason=SECRET),
     parties.OrganisationUnmerged(survivor_id=ID, reason=SECRET),
