@@ -30,6 +30,7 @@ class NotificationFilter(BaseModel):
     audience: Audience | None = Field(default=None, description="Who is told.", examples=["complainant"])
     occasion: Occasion | None = Field(default=None, description="What it is about.", examples=["closure"])
     channel: ContactChannel | None = Field(default=None, description="Which way out.", examples=["email"])
+    person: bool | None = Field(default=None, description="Those that wait for a person of the office.")
     after: str | None = Field(default=None, max_length=500, description="`next` of the page before.")
     limit: int = Field(default=50, ge=1, le=200, description="How many at most.")
 
@@ -73,6 +74,9 @@ def _item(row: NotificationRow) -> dict[str, object]:
         "subject": row.subject,
         "created_at": row.created_at,
         "due_at": row.due_at,
+        "person": row.person,
+        "seen_to": row.seen_to,
+        "may_repeat": row.may_repeat,
         "attempt_count": len(row.attempts),
     }
 
@@ -107,6 +111,9 @@ _ITEM_MEMBERS: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("reason", "channel", "address", "language", "template", "subject"), _WORD_OR_NULL),
     "created_at": _TIME,
     "due_at": _TIME_OR_NULL,
+    "person": {"type": "boolean"},
+    "seen_to": _WORD_OR_NULL,
+    "may_repeat": {"type": "boolean"},
     "attempt_count": {"type": "integer"},
 }
 _ATTEMPT = _object(
@@ -130,6 +137,9 @@ _EXAMPLE: dict[str, Any] = {
     "subject": "มีข่าวเกี่ยวกับหมายเลขอ้างอิง R-7Q2XK-M4T9C ของคุณ",
     "created_at": "2026-11-20T08:00:00Z",
     "due_at": "2026-11-20T08:01:04Z",
+    "person": False,
+    "seen_to": None,
+    "may_repeat": False,
     "attempt_count": 1,
 }
 _TRY = {

@@ -12,12 +12,12 @@ from services.notify.channels.port import Channel
 from services.notify.channels.smtp import SmtpChannel
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.consumers import reaction
-from services.notify.domain import Schedule
+from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Settings
 from services.notify.templates import Templates, load_templates
 from services.notify.views import NotificationViews
-from shared.events.values import ContactChannel, SafeContact
+from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore
 from shared.policy import read_policy_file
@@ -43,18 +43,20 @@ def build(
     store = store or parts.open_store(NAME, no_index)
     policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
     views = NotificationViews(parts.documents, policy.restricted.readers)
+    quiet = Quiet(SafeHours(start=settings.quiet_start, end=settings.quiet_end), settings.quiet_zone)
     delivery = Delivery(
         store,
         channels or _channels(settings, parts.data),
         views.due,
         clock=parts.clock,
         schedule=Schedule(settings.retry_minutes),
+        quiet=quiet,
         jitter=jitter,
         concurrent=settings.concurrent_deliveries,
         vault=parts.vault,
     )
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
-    telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days))
+    telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days), quiet)
     return Service(
         name=NAME,
         store=store,

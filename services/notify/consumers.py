@@ -25,6 +25,7 @@ from shared.events.cases import (
 )
 from shared.events.envelope import Envelope, Event, Recorded
 from shared.events.notify import Occasion, RecipientRegistered
+from shared.events.safety import SafeContactSet
 from shared.events.values import SafeContact
 from shared.eventstore.work import UnitOfWork
 
@@ -53,6 +54,15 @@ class Listener:
             contact = _spoken_to_in(event.safe_contact, event.language)
             recipient = RecipientRegistered(audience="complainant", number=event.number, contact=contact)
             self.telling.register(work, subject_id=cause.stream_id, recipient=recipient, cause=cause)
+
+    def on_safe_contact_set(self, work: UnitOfWork, cause: Envelope, event: SafeContactSet) -> None:
+        """Take down the last word on how it is safe; it holds for what waits already, too."""
+        known = self.telling.recipient(work, subject_id=cause.stream_id)
+        if known is not None:
+            language = known.contact.language if known.contact and known.contact.language else "en"
+            contact = _spoken_to_in(event.safe_contact, language)
+            changed = msgspec.structs.replace(known, contact=contact)
+            self.telling.register(work, subject_id=cause.stream_id, recipient=changed, cause=cause)
 
     def on_organisation_registered(self, work: UnitOfWork, cause: Envelope, event: OrganisationRegistered) -> None:
         """Take down the organisation's contact, or that there is none."""
@@ -123,6 +133,7 @@ def reaction(telling: Telling, supervisors: SafeContact | None = None) -> Reacti
     routes = (
         _route(CaseOpened, listener.on_case_opened),
         _route(OrganisationRegistered, listener.on_organisation_registered),
+        _route(SafeContactSet, listener.on_safe_contact_set),
         _route(CaseAcknowledged, listener.on_case_acknowledged),
         _route(CaseEscalated, listener.on_case_escalated),
         _route(EmployerResponseRecorded, listener.on_employer_response_recorded),

@@ -8,15 +8,18 @@ from shared.errors import PoisonError
 from shared.events.envelope import Recorded
 from shared.events.notify import (
     NOTIFICATION,
+    AttemptStarted,
     NotificationFailed,
+    NotificationPostponed,
     NotificationQueued,
     NotificationSent,
     NotificationSuppressed,
+    PersonTold,
 )
 from shared.vault.tokens import MASK
 
 
-def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:
+def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:  # noqa: PLR0911 - one table of facts
     """Take one more fact into the row."""
     at = recorded.envelope.recorded_at
     match recorded.event:
@@ -25,6 +28,18 @@ def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:
         case NotificationSent() as sent if row is not None:
             row.state, row.due_at = "sent", None
             row.attempts += (Attempt(attempt=sent.attempt, at=at, channel_reference=sent.channel_reference),)
+            return row
+        case AttemptStarted(may_repeat=may_repeat) if row is not None:
+            row.may_repeat = row.may_repeat or may_repeat
+            return row
+        case NotificationPostponed(until=until) if row is not None:
+            row.due_at = until
+            return row
+        case NotificationSuppressed() as ended if row is not None:
+            row.state, row.reason, row.due_at, row.person = "suppressed", ended.reason, None, ended.person
+            return row
+        case PersonTold(outcome=outcome) if row is not None:
+            row.person, row.seen_to = False, outcome
             return row
         case NotificationFailed() as failed if row is not None:
             return _fail(row, failed, at)
@@ -43,11 +58,12 @@ def _begin(recorded: Recorded, event: NotificationQueued | NotificationSuppresse
     )
     match event:
         case NotificationQueued():
-            row.due_at = row.created_at
+            row.due_at = row.turn_at = event.not_before or row.created_at
+            row.recipient_id = event.recipient_id
             row.channel, row.address = event.channel, MASK
             row.language, row.template, row.subject = event.language, event.template, event.subject
         case NotificationSuppressed():
-            row.state, row.reason = "suppressed", event.reason
+            row.state, row.reason, row.person = "suppressed", event.reason, event.person
     return row
 
 

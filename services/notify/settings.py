@@ -3,11 +3,13 @@
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Minutes = Annotated[float, Field(ge=0, le=60 * 24 * 7)]
+WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Patience = Annotated[float, Field(gt=0, le=30)]
 """Seconds for one delivery: short enough that a round of them never looks like a loop that hangs."""
 
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
     """Hosts of one's own network that webhooks may call; all others must be on the open net."""
     retry_minutes: tuple[Minutes, ...] = Field(default=(0, 1, 5, 30, 120), min_length=1, max_length=20)
     historical_days: int = Field(default=14, ge=0, le=3650)
+    quiet_start: WallTime = "08:00"
+    quiet_end: WallTime = "20:00"
+    quiet_zone: str = Field(default="Asia/Bangkok", max_length=60)
+    """Nobody's device rings outside these hours unless they named hours of their own; in their zone, or this one."""
     concurrent_deliveries: int = Field(default=8, ge=1, le=100)
     rest_seconds: float = Field(default=1, gt=0, le=3600)
 
@@ -41,6 +47,15 @@ class Settings(BaseSettings):
         if minutes[0] != 0 or any(earlier >= later for earlier, later in pairwise(minutes)):
             raise ValueError("the first attempt is at minute 0 and each later one after the one before it")
         return minutes
+
+    @field_validator("quiet_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is a name of the IANA time zone database, such as Asia/Bangkok") from error
+        return name
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:

@@ -1,7 +1,7 @@
 """What the read model answers: which notifications there are, how far each is, and which are due."""
 
 from collections.abc import AsyncIterator, Container, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from shared.events.values import ContactChannel
 from shared.reaching import of_reached_case, of_tenant
 from shared.rights import Caller
 from shared.web.paging import Cursor
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 State = Literal["queued", "retrying", "sent", "failed", "suppressed"]
 
@@ -30,7 +32,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotificationRow(Row, kw_only=True):
-    """One notification. The address is kept masked; `due_at` is the time of the next attempt, if there is to be one."""
+    """One notification. The address is kept masked; `due_at` is the time of the next attempt, if there is to be one.
+
+    `turn_at` orders what one recipient is told; `person`: somebody of the office has to see to it; `may_repeat`: a
+    crash may have sent it twice.
+    """
 
     case_id: UUID
     occasion: Occasion
@@ -44,14 +50,30 @@ class NotificationRow(Row, kw_only=True):
     template: str | None = None
     subject: str | None = None
     reason: str | None = None
+    recipient_id: UUID | None = None
+    turn_at: Instant | None = None
+    may_repeat: bool = False
+    person: bool = False
+    seen_to: str | None = None
     attempts: tuple[Attempt, ...] = ()
 
 
 NOTIFICATIONS = Collection(
     name="notifications",
-    version=2,
+    version=3,
     row=NotificationRow,
-    columns=("case_id", "state", "audience", "occasion", "channel", "created_at", "due_at"),
+    columns=(
+        "case_id",
+        "state",
+        "audience",
+        "occasion",
+        "channel",
+        "created_at",
+        "due_at",
+        "recipient_id",
+        "turn_at",
+        "person",
+    ),
     order="created_at",
     across=("due_at",),
 )
@@ -84,13 +106,25 @@ class NotificationViews:
         return row
 
     async def due(self, now: datetime, limit: int) -> AsyncIterator[Sequence[UUID]]:
-        """Yield pages of what seems due, longest due first, each row at most once."""
+        """Yield pages of what seems due, longest due first, each row at most once and none before its turn."""
         conditions = (Condition("due_at", "lt", now + datetime.resolution),)
         after: Cursor | None = None
         while True:
             query = Query(conditions, sort="due_at", after=after, limit=limit)
             found = await self._documents.find(NOTIFICATIONS, query)
-            yield [row.id for row in found.rows]
+            yield [row.id for row in found.rows if await self._has_turn(row)]
             if found.next is None:
                 return
             after = found.next
+
+    async def _has_turn(self, row: NotificationRow) -> bool:
+        """Whether nothing that the same recipient is told before this still waits."""
+        if row.recipient_id is None or row.turn_at is None:
+            return True
+        before = (
+            Condition("recipient_id", "eq", row.recipient_id),
+            Condition("tenant", "eq", row.tenant),
+            Condition("turn_at", "lt", row.turn_at),
+            Condition("due_at", "gte", _BEGINNING),
+        )
+        return not (await self._documents.find(NOTIFICATIONS, Query(before, limit=1))).rows

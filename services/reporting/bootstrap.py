@@ -5,6 +5,7 @@ from typing import get_args
 
 from services.reporting.api import reports_router
 from services.reporting.api.editions import editions_routers
+from services.reporting.api.figure_pages import figure_pages_router
 from services.reporting.api.pages import pages_router
 from services.reporting.api.public import public_router
 from services.reporting.domain.audience import Audience
@@ -65,7 +66,8 @@ def build(
         routers=(
             reports_router(figures),
             *editions_routers(editions),
-            pages_router(figures),
+            figure_pages_router(figures, policy),
+            pages_router(),
             public_router(editions, policy),
         ),
         projections=(CASE_FACTS, CONTACT_FACTS),

@@ -37,6 +37,26 @@ class NotificationQueued(Event, frozen=True, kw_only=True):
     template: str
     subject: str
     body: Personal
+    recipient_id: UUID | None = None
+    not_before: Instant | None = None
+    expires_at: Instant | None = None
+
+
+class AttemptStarted(Event, frozen=True, kw_only=True):
+    """An attempt begins; `may_repeat`: the one before it ended in a crash and may have gone out already."""
+
+    TOPIC: ClassVar[str] = "notify.attempt-started"
+    STREAM: ClassVar[str] = NOTIFICATION
+    attempt: int
+    may_repeat: bool = False
+
+
+class NotificationPostponed(Event, frozen=True, kw_only=True):
+    """It is not safe just now, or not any more at the hour it was queued for: not before `until`."""
+
+    TOPIC: ClassVar[str] = "notify.notification-postponed"
+    STREAM: ClassVar[str] = NOTIFICATION
+    until: Instant
 
 
 class NotificationSent(Event, frozen=True, kw_only=True):
@@ -59,7 +79,7 @@ class NotificationFailed(Event, frozen=True, kw_only=True):
 
 
 class NotificationSuppressed(Event, frozen=True, kw_only=True):
-    """Nothing was sent, on purpose, and why."""
+    """Nothing was sent, on purpose, and why; `person`: no machine may write, so somebody of the office sees to it."""
 
     TOPIC: ClassVar[str] = "notify.notification-suppressed"
     STREAM: ClassVar[str] = NOTIFICATION
@@ -67,12 +87,24 @@ class NotificationSuppressed(Event, frozen=True, kw_only=True):
     occasion: Occasion
     audience: Audience
     reason: str
+    person: bool = False
+
+
+class PersonTold(Event, frozen=True, kw_only=True):
+    """Somebody of the office saw to what no machine may send; `outcome` says how, in a code."""
+
+    TOPIC: ClassVar[str] = "notify.person-told"
+    STREAM: ClassVar[str] = NOTIFICATION
+    outcome: Literal["told", "not-reached", "not-needed"]
 
 
 EVENTS: tuple[type[Event], ...] = (
     RecipientRegistered,
     NotificationQueued,
+    AttemptStarted,
+    NotificationPostponed,
     NotificationSent,
     NotificationFailed,
     NotificationSuppressed,
+    PersonTold,
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from shared.events.envelope import Personal
 
-ContactChannel = Literal["email", "webhook"]
+ContactChannel = Literal["email", "webhook", "sms", "voice", "whatsapp", "messenger", "line", "viber", "telegram"]
 
 
 class Party(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -17,12 +17,34 @@ class Party(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     reference: Personal | None = None
 
 
+class SafeHours(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A span of the wall clock, `HH:MM`, on weekdays of ISO 8601 (1 is Monday; none: all). One past midnight ends on
+    the next day.
+    """
+
+    start: str
+    end: str
+    days: tuple[int, ...] = ()
+
+
 class SafeContact(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """A way on which the complainant said it is safe to be told something."""
+    """A way on which the complainant said it is safe to be told something, and when and how far that holds.
+
+    `hours` are those of `zone`, a name of the IANA database; none: no hour was named. `code_word` is a salted hash of
+    what is said before anything else is. `automatic`: a machine may write, not only a person who looks first.
+    """
 
     channel: ContactChannel
     address: Personal
     language: str | None = None
+    zone: str | None = None
+    hours: tuple[SafeHours, ...] = ()
+    shared: bool = False
+    code_word: Personal | None = None
+    voicemail: bool = False
+    text: bool = True
+    automatic: bool = True
+    do_not_contact: bool = False
 
 
 class Money(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -3,10 +3,21 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from shared.code_words import hashed
 from shared.events.values import ContactChannel
 
 _UNWANTED = re.compile("[\x00\ud800-\udfff]")
@@ -78,10 +89,65 @@ class PartyField(BaseModel):
     reference: Line | None = None
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is a name of the IANA time zone database, such as Asia/Bangkok") from error
+    return name
+
+
+WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["18:30"])]
+
+CodeWord = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=100),
+    Writable,
+    AfterValidator(hashed),
+    Field(description="Said before anything else; only a salted hash of it is kept."),
+]
+
+
+class SafeHoursField(BaseModel):
+    """A span of the wall clock on some weekdays; one past midnight ends on the next day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    start: WallTime
+    end: WallTime
+    days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7, description="1 is Monday; none: all.")
+    ] = ()
+
+    @model_validator(mode="after")
+    def _is_a_span(self) -> Self:
+        if self.start == self.end:
+            raise ValueError("'start' and 'end' differ; leave the hours out for the whole day")
+        return self
+
+
 class SafeContactField(BaseModel):
-    """A way on which the complainant said it is safe to be told something."""
+    """A way on which the complainant said it is safe to be told something, and when and how far that holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     channel: ContactChannel
     address: Line
     language: Language | None = None
+    zone: Annotated[
+        str | None,
+        StringConstraints(max_length=60),
+        AfterValidator(lambda name: name and _known_zone(name)),
+        Field(description="The person's time zone.", examples=["Asia/Bangkok"]),
+    ] = None
+    hours: Annotated[tuple[SafeHoursField, ...], Field(max_length=20, description="When it is safe, in `zone`.")] = ()
+    shared: Annotated[bool, Field(description="Others use the same device: a person decides each time.")] = False
+    code_word: CodeWord | None = None
+    voicemail: Annotated[bool, Field(description="A message may be left on it.")] = False
+    text: Annotated[bool, Field(description="A text may be sent.")] = True
+    automatic: Annotated[bool, Field(description="A machine may write; otherwise a person does.")] = True
+    do_not_contact: Annotated[bool, Field(description="Nobody writes or calls.")] = False
+
+    @model_validator(mode="after")
+    def _hours_are_somewhere(self) -> Self:
+        if self.hours and self.zone is None:
+            raise ValueError("'hours' are hours of a 'zone': name it")
+        return self

@@ -157,7 +157,7 @@ def test_every_section_has_a_chart_with_a_name_its_table_and_its_csv(page: str, 
     assert f'<title id="{anchor}-t">' in section
     assert f'<desc id="{anchor}-d">' in section
     assert f'aria-labelledby="{anchor}-t {anchor}-d"' in section
-    assert "<table>" in section
+    assert "<table " in section
     assert "format=csv" in section
 
 
@@ -175,11 +175,11 @@ def test_names_are_shown_as_text_and_no_person_is_on_the_page(page: str) -> None
     assert "keeps my card" not in page
 
 
-def test_the_page_runs_no_script_and_asks_nobody_else(page: str, system: System) -> None:
+def test_the_page_runs_only_our_own_script_and_asks_nobody_else(page: str, system: System) -> None:
     headers = system.auditor.get("/").headers
 
     assert len(page.encode()) < 300_000
-    assert "<script" not in page
+    assert page.count("<script") == page.count('<script src="/static/figures.js" defer></script>') == 1
     assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page)
     assert " style=" not in page
     assert "default-src 'none'" in headers["content-security-policy"]

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.cases.api.answering import Entrance, answer_routes, link_routes
 from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
-from services.cases.api.doing import command_routes, opening_routes
+from services.cases.api.doing import code_word_route, command_routes, opening_routes
 from services.cases.api.parties import party_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.together import together_routes
@@ -23,6 +23,7 @@ def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock:
         bulk_routes(cases),
         keeping_routes(keeping),
         command_routes(cases),
+        code_word_route(cases),
         desk_routes(records, desk, clock),
         reading_routes(cases, records, desk.lists, clock),
     )

@@ -58,6 +58,31 @@ class AcknowledgeBody(CommandBody):
     no_safe_channel_because: Line | None = None
 
 
+class SafeContactBody(CommandBody):
+    """How it is safe to reach the complainant from now on; null: no way is."""
+
+    model_config = example(
+        safe_contact={
+            "channel": "sms",
+            "address": "+66812345678",
+            "language": "my",
+            "zone": "Asia/Bangkok",
+            "hours": [{"start": "19:00", "end": "21:00", "days": [1, 2, 3, 4, 5]}],
+            "code_word": "Is the blue umbrella there?",
+        },
+    )
+
+    safe_contact: SafeContactField | None
+
+
+class CodeWordBody(CommandBody):
+    """A word that was said."""
+
+    model_config = example(word="Is the blue umbrella there?")
+
+    word: Line
+
+
 class ConflictBody(CommandBody):
     """Whose stake in the case it is, and what it is or why it is gone."""
 

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from services.cases.api import bodies, remedy_bodies
-from services.cases.api.examples import OPENED, REGISTERED, WRITTEN, shown
+from services.cases.api.examples import OPENED, REGISTERED, TRIED, WRITTEN, shown
 from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
@@ -43,6 +43,7 @@ class CommandRoute(NamedTuple):
 
 COMMANDS = (
     CommandRoute("acknowledge", bodies.AcknowledgeBody, commands.Acknowledge, Cases.acknowledge),
+    CommandRoute("safe-contact", bodies.SafeContactBody, commands.SetSafeContact, Cases.safe_contact),
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
     CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),
@@ -85,6 +86,21 @@ def opening_routes(cases: Cases) -> APIRouter:
         command = as_command(body, commands.RegisterOrganisation)
         written = await cases.register_organisation(context=circumstances, command=command)
         return answer(written, cases.store.source, {"organisation_id": written.stream_id}, CREATED)
+
+    return routes
+
+
+def code_word_route(cases: Cases) -> APIRouter:
+    """Return the route that compares a code word."""
+    routes = APIRouter(prefix=PREFIX, tags=["cases"], route_class=LeanRoute)
+
+    @routes.post("/cases/{case_id}/try-code-word", summary="Compare a word that was said", responses=shown(200, TRIED))
+    async def try_code_word(
+        case_id: UUID, body: bodies.CodeWordBody, context: CommandContext = Commanded(*OFFICE)
+    ) -> Response:
+        wanted = as_command(body, commands.TryCodeWord)
+        written, matched = await cases.try_code_word(context=context, case_id=case_id, command=wanted)
+        return answer(written, cases.store.source, {"matched": matched})
 
     return routes
 

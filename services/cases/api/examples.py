@@ -8,6 +8,7 @@ _CASE = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e4d"
 _AT = "2026-03-02T02:30:00Z"
 
 WRITTEN = {"version": 3, "position": "cases:42"}
+TRIED = {"matched": True, **WRITTEN}
 OPENED = {"case_id": _CASE, "number": "R-7K2QF-0M9XA", "version": 1, "position": "cases:40"}
 REGISTERED = {"organisation_id": ORGANISATION, "version": 1, "position": "cases:41"}
 

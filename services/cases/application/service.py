@@ -13,6 +13,7 @@ from services.cases.domain import (
     answering,
     closing,
     commands,
+    contacting,
     disclosure,
     opening,
     organisations,
@@ -26,6 +27,7 @@ from shared.clock import Clock, system_clock
 from shared.errors import ForbiddenError
 from shared.events.envelope import Actor, Event, Recorded
 from shared.events.intake import ReportAccepted
+from shared.events.safety import CodeWordTried
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
@@ -87,6 +89,22 @@ class Cases:
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
         return await self._change(context, case_id, lambda _, case: opening.acknowledge(case, command))
+
+    async def safe_contact(
+        self, *, context: CommandContext, case_id: UUID, command: commands.SetSafeContact
+    ) -> Written:
+        """Take down how it is safe to reach the complainant."""
+        return await self._change(context, case_id, lambda _, case: contacting.set_safe_contact(case, command))
+
+    async def try_code_word(
+        self, *, context: CommandContext, case_id: UUID, command: commands.TryCodeWord
+    ) -> tuple[Written, bool]:
+        """Compare a word with the code word, and say whether it is the one."""
+        written = await self._change(
+            context, case_id, lambda _, case: contacting.try_code_word(self._with_the_person(case), command)
+        )
+        tried = (await self.store.stream(case_id))[written.version - 1].event
+        return written, isinstance(tried, CodeWordTried) and tried.matched
 
     async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
         """Decide issues, severity, admissibility and safety."""
@@ -265,7 +283,11 @@ class Cases:
         if self._vault is None:
             return case
         opening = opened(self._vault, case.opening, place_of({case.subject}, case.case_id, 1))
-        return replace(case, opening=opening)
+        change = case.contact_change
+        if change is not None:
+            place = place_of({case.subject}, case.case_id, change.version)
+            change = replace(change, said=opened(self._vault, change.said, place))
+        return replace(case, opening=opening, contact_change=change)
 
     async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
         return await self.store.write(

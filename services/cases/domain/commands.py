@@ -39,6 +39,18 @@ class Acknowledge(Command, frozen=True, kw_only=True):
     no_safe_channel_because: str | None = None
 
 
+class SetSafeContact(Command, frozen=True, kw_only=True):
+    """Say how it is safe to reach the complainant from now on; none: no way is."""
+
+    safe_contact: SafeContact | None
+
+
+class TryCodeWord(Command, frozen=True, kw_only=True):
+    """Compare a word that was said with the code word agreed on."""
+
+    word: str
+
+
 class TriageCase(Command, frozen=True, kw_only=True):
     """Decide issues, severity, admissibility and the safety screen."""
 

@@ -182,7 +182,7 @@ def _without_the_person(case: Case, brief: str) -> None:
 
 
 def _personal_terms(case: Case) -> Iterator[tuple[str, str]]:
-    complainant, contact = case.opening.complainant, case.opening.safe_contact
+    complainant, contact = case.opening.complainant, case.safe_contact
     if complainant is not None and complainant.name:
         yield "name", complainant.name
     if complainant is not None and complainant.reference:

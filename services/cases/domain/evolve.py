@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from services.cases.domain import crew, door, watch
 from services.cases.domain.course import DISCLOSING, Course, after
-from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
+from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
-from shared.events import desk, protection
+from shared.events import desk, protection, safety
 from shared.events.envelope import Envelope, Recorded
 from shared.events.parties import RecruitmentFeeReported
 
@@ -90,6 +90,8 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, tasks=(*case.tasks, Task(added=event, by=by, at=at)))
         case desk.TaskFinished() as event:
             return replace(case, tasks=tuple(_done(task, event, envelope) for task in case.tasks))
+        case safety.SafeContactSet() as event:
+            return replace(case, contact_change=ContactChange(event, envelope.stream_version))
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
         case protection.RetaliationReported(severity=severity):

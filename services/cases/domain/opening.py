@@ -109,8 +109,8 @@ def _opened(
 def _safe_channel(case: Case, command: Acknowledge) -> str:
     if command.channel is not None:
         return said(command.channel, "channel")
-    if case.opening.safe_contact is not None:
-        return case.opening.safe_contact.channel
+    if case.safe_contact is not None:
+        return case.safe_contact.channel
     raise GateClosedError(
         "safe-channel",
         "The complainant named no safe channel.",

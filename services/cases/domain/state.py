@@ -15,10 +15,10 @@ from services.cases.domain.crew import Crew
 from services.cases.domain.door import Door
 from services.cases.domain.watch import Watch
 from shared.events import cases as facts
-from shared.events import desk
+from shared.events import desk, safety
 from shared.events.envelope import Actor
 from shared.events.parties import RecruitmentFeeReported
-from shared.events.values import Money
+from shared.events.values import Money, SafeContact
 
 ItemStatus = Literal["agreed", "part_done", "completed", "verified", "refuted"]
 
@@ -97,6 +97,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
 
 
+class ContactChange(msgspec.Struct, frozen=True):
+    """The last word on the safe contact, with the version of the fact that says it."""
+
+    said: safety.SafeContactSet
+    version: int
+
+
 class Closure(msgspec.Struct, frozen=True):
     """One ending of the case; a reopened case keeps its earlier ones."""
 
@@ -138,11 +145,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     crew: Crew = Crew()
     watch: Watch = Watch()
     fees: tuple[RecruitmentFeeReported, ...] = ()
+    contact_change: ContactChange | None = None
 
     @property
     def state(self) -> State:
         """Where the case stands in the procedure."""
         return self.course.state
+
+    @property
+    def safe_contact(self) -> SafeContact | None:
+        """How it is safe to reach the complainant."""
+        return self.contact_change.said.safe_contact if self.contact_change else self.opening.safe_contact
 
     def item(self, item_id: UUID) -> Item | None:
         """Return a promised remedy, or None."""

@@ -26,6 +26,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "opened_at": case.opened_at,
         "opened_by": case.opened_by.id,
         **_fields(case.opening, but=("issues", "acknowledge_by")),
+        "safe_contact": case.safe_contact,
         "issues": case.issues,
         "severity": case.severity,
         **_triage(case.triage),

@@ -8,12 +8,32 @@ from uuid import UUID
 
 from services.notify.application.telling import SYSTEM
 from services.notify.channels.port import Channel, Letter
-from services.notify.domain import GiveUp, Notification, Outcome, Schedule, TryAgain, decide_attempt, evolve
+from services.notify.domain import (
+    GiveUp,
+    Notification,
+    Outcome,
+    Quiet,
+    Schedule,
+    Silence,
+    TryAgain,
+    Wait,
+    contact_of,
+    decide_attempt,
+    decide_start,
+    evolve,
+    when_safe,
+)
 from shared.clock import Clock
 from shared.errors import ConflictError
-from shared.events.envelope import Recorded
-from shared.events.notify import NotificationQueued
-from shared.events.values import ContactChannel
+from shared.events.envelope import Event, Recorded
+from shared.events.notify import (
+    NotificationFailed,
+    NotificationPostponed,
+    NotificationQueued,
+    NotificationSuppressed,
+    RecipientRegistered,
+)
+from shared.events.values import ContactChannel, SafeContact
 from shared.eventstore.context import caused_by
 from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
@@ -34,7 +54,9 @@ NOTIFICATION = Decider("notification", evolve)
 
 
 class Delivery:
-    """The deliverer. A crash between sending and recording costs one duplicate; recording twice is impossible."""
+    """The deliverer. That an attempt begins is durable before anything is sent: a crash between sending and recording
+    costs one duplicate at most, and the next attempt says that it may be one. Recording twice is impossible.
+    """
 
     def __init__(
         self,
@@ -44,6 +66,7 @@ class Delivery:
         *,
         clock: Clock,
         schedule: Schedule,
+        quiet: Quiet,
         jitter: Callable[[], float],
         concurrent: int,
         vault: Vault,
@@ -55,6 +78,7 @@ class Delivery:
         self._due = due
         self._clock = clock
         self._schedule = schedule
+        self._quiet = quiet
         self._jitter = jitter
         self._concurrent = concurrent
         self._unrecorded: dict[tuple[UUID, int], Outcome] = {}
@@ -73,14 +97,74 @@ class Delivery:
         state = NOTIFICATION.fold(facts)
         if state is None or state.queued is None or not state.is_due(self._clock()):
             return
-        attempt = notification_id, len(facts)
-        outcome = self._unrecorded.get(attempt) or await self._try(notification_id, facts[0], state.queued)
-        self._unrecorded[attempt] = outcome
         try:
-            await self._record(notification_id, facts, state, outcome)
+            await self._deliver(notification_id, facts, state, state.queued)
         except ConflictError:
             log.info("delivered-by-another")
+
+    async def _deliver(
+        self, notification_id: UUID, facts: Sequence[Recorded], state: Notification, queued: NotificationQueued
+    ) -> None:
+        attempt = notification_id, state.attempts
+        if attempt not in self._unrecorded:
+            hindrance = await self._hindrance(facts[0], state, queued)
+            if hindrance is not None:
+                await self._record(notification_id, facts, hindrance)
+                return
+            await self._record(notification_id, facts, decide_start(state))
+            facts = await self._store.stream(notification_id)
+            self._unrecorded[attempt] = await self._try(notification_id, facts[0], queued)
+        outcome, now = self._unrecorded[attempt], self._clock()
+        try:
+            await self._record(
+                notification_id, facts, decide_attempt(state, outcome, now, self._schedule, self._jitter())
+            )
+        except ConflictError:
+            del self._unrecorded[attempt]
+            raise
         del self._unrecorded[attempt]
+
+    async def _hindrance(self, first: Recorded, state: Notification, queued: NotificationQueued) -> Event | None:
+        """Return why nothing is sent now, if so: too late, or not safe by what was last said of the recipient."""
+        now = self._clock()
+        if state.is_expired(now):
+            return NotificationFailed(attempt=state.attempts + 1, cause="expired")
+        safe = await self._safe(first, queued, now)
+        if isinstance(safe, Wait):
+            return NotificationPostponed(until=safe.until) if safe.until > now else None
+        return NotificationSuppressed(
+            case_id=queued.case_id,
+            occasion=queued.occasion,
+            audience=queued.audience,
+            reason=safe.reason,
+            person=safe.person,
+        )
+
+    async def _safe(self, first: Recorded, queued: NotificationQueued, now: datetime) -> Wait | Silence:
+        if queued.channel not in self._channels:
+            return Silence("channel-not-set-up", person=True)
+        if queued.recipient_id is None:
+            return Wait(now)
+        facts = await self._store.stream(queued.recipient_id)
+        known = contact_of(facts)
+        if known is None or known.contact is None:
+            return Silence("no-safe-contact", person=False)
+        if known.contact.channel != queued.channel or not self._same_address(first, facts[-1]):
+            return Silence("contact-changed", person=True)
+        return when_safe(known.contact, now, self._quiet)
+
+    def _same_address(self, queued: Recorded, registered: Recorded) -> bool:
+        # Sealed anew with each fact, an address that is still the same lies there as another token.
+        texts = [
+            opened(self._vault, one.event, place_of({head.subject}, head.stream_id, head.stream_version))
+            for one in (queued, registered)
+            for head in (one.envelope,)
+        ]
+        match texts:
+            case [NotificationQueued(address=old), RecipientRegistered(contact=SafeContact(address=new))]:
+                return old == new
+            case _:
+                return False
 
     async def _one(self, notification_id: UUID) -> None:
         done = await attempt_async(lambda: self.deliver(notification_id=notification_id))
@@ -110,10 +194,6 @@ class Delivery:
             return TryAgain("unforeseen")
         return done
 
-    async def _record(
-        self, notification_id: UUID, facts: Sequence[Recorded], state: Notification, outcome: Outcome
-    ) -> None:
-        now = self._clock()
-        event = decide_attempt(state, outcome, now, self._schedule, self._jitter())
-        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=now)
+    async def _record(self, notification_id: UUID, facts: Sequence[Recorded], event: Event) -> None:
+        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=self._clock())
         await self._store.write(context, lambda work: work.append(notification_id, len(facts), [event], context))

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from services.notify.domain import News, Text, contact_of, decide_telling
+from services.notify.domain import News, Quiet, Text, contact_of, decide_telling
 from services.notify.templates import Templates, plain
 from shared.clock import Clock
 from shared.errors import TryLaterError
 from shared.events.envelope import Actor, Envelope
-from shared.events.notify import Audience, Occasion, RecipientRegistered
+from shared.events.notify import Audience, NotificationQueued, Occasion, RecipientRegistered
 from shared.eventstore.context import CommandContext, caused_by
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
@@ -39,6 +39,7 @@ class Telling:
     templates: Templates
     clock: Clock
     historical: timedelta
+    quiet: Quiet
 
     def register(self, work: UnitOfWork, *, subject_id: UUID, recipient: RecipientRegistered, cause: Envelope) -> None:
         """Take down how somebody may be told something; the last word counts, the same word twice is one."""
@@ -88,7 +89,9 @@ class Telling:
         facts = work.read(recipient_id(to)) if isinstance(to, UUID) else ()
         recipient = contact_of(facts) if isinstance(to, UUID) else to
         contact = recipient.contact if recipient is not None else None
-        event = decide_telling(news, contact, render, self.historical)
+        event = decide_telling(news, contact, render, self.historical, now=self.clock(), quiet=self.quiet)
+        if isinstance(event, NotificationQueued) and isinstance(to, UUID):
+            event = msgspec.structs.replace(event, recipient_id=recipient_id(to))
         told = facts[-1].envelope.subject if facts else None
         work.append(stream_id, 0, [event], msgspec.structs.replace(self._because(cause), subject=told))
 

@@ -57,6 +57,7 @@ def asked(figure: Figure) -> dict[str, Any]:
     }
     return {
         "group_by": list(groups(question, figure.definition)),
+        "only": dict(question.only),
         **{name: None if at is None else moment(at) for name, at in moments.items()},
         "compare": question.compare,
     }

@@ -1,8 +1,9 @@
 """The dashboard before it is written down: which figures it asks, and what a section of it holds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from services.reporting.api.charts import Chart
 from services.reporting.views.definitions import Definition
@@ -19,6 +20,9 @@ QUESTIONS: Mapping[str, Question] = {
     "answers": Question(report="responsiveness", group_by=("quarter", "organisation")),
 }
 """What the page asks, under the names that its sections use."""
+
+ROWS_SHOWN = 100
+"""Of longer tables the page shows a part: it must stay light on a slow line."""
 
 Figured = Mapping[str, Figure]
 """The answers, under the names of the questions."""
@@ -43,14 +47,10 @@ class Section:
     chart: Chart
     table: Table
     definition: Definition
+    csv: str
     note: str = ""
-
-    @property
-    def csv(self) -> str:
-        """Where the whole figure is as CSV."""
-        question = QUESTIONS[self.anchor]
-        grouped = f"&group_by={','.join(question.group_by)}" if question.group_by else ""
-        return f"/reporting/v1/reports/{question.report}?format=csv{grouped}"
+    links: dict[object, str] = field(default_factory=dict)
+    """Where cells of the table lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,15 @@ class Tile:
     name: str
     value: str
     remark: str
+
+
+def csv_of(question: Question) -> str:
+    """Return where a figure is as CSV."""
+    asked = [("format", "csv")]
+    if question.group_by:
+        asked.append(("group_by", ",".join(question.group_by)))
+    asked += [("only", f"{name}:{value}") for name, value in question.only]
+    return f"/reporting/v1/reports/{question.report}?{urlencode(asked)}"
 
 
 def number(value: object) -> str:

@@ -4,30 +4,34 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.reporting.api.answers import moment
-from services.reporting.api.dashboard import QUESTIONS, number
-from services.reporting.api.reports import of_readers
-from services.reporting.api.sections import sections, tiles
-from services.reporting.views.engine import Figures
-from services.reporting.views.questions import Figure
+from services.reporting.api.dashboard import number
+from services.reporting.api.wording import LANGUAGE_COOKIE, LANGUAGES, language_of, words_in
 from shared.errors import ForbiddenError, NotFoundError, UnauthenticatedError
-from shared.policy import Policy, default_policy
-from shared.rights import Caller
 from shared.web.access import SESSION_COOKIE, Gatekeeper, public
-from shared.web.consistency import caught_up
 from shared.web.forms import FORM_COOKIE, demand_own_form, form_token, new_nonce
 from shared.web.hardening import PAGE
 
 SESSION_SECONDS = 12 * 3600
+GUARDS: Mapping[str, str] = {
+    **PAGE,
+    "Content-Security-Policy": f"{PAGE['Content-Security-Policy']}; script-src 'self'",
+}
+"""What pages of figures allow browsers beyond other pages: our own script, which they can do without."""
+
 _HERE = Path(__file__).parent
-_FORM_PLACE = "@@form-token@@"
-_STYLES: Mapping[str, str] = {"reporting.css": "text/css", "mark.svg": "image/svg+xml"}
+FORM_PLACE = "@@form-token@@"
+"""Where the token of the reader stands in a page that is kept for all."""
+
+_STYLES: Mapping[str, str] = {
+    "reporting.css": "text/css",
+    "mark.svg": "image/svg+xml",
+    "figures.js": "text/javascript",
+}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -50,62 +54,9 @@ class PageRoute(APIRoute):
         return handled
 
 
-class Dashboard:
-    """The rendered page, kept as long as no log has moved on and the hour is the same minute."""
-
-    def __init__(self, figures: Figures, policy: Policy) -> None:
-        """Take the figures and the labels of issues and severities."""
-        self._figures = figures
-        self._policy = policy
-        self._kept: tuple[tuple[object, ...], dict[str, bytes]] = ((), {})
-
-    async def rendered(self, now: str, tenant: str) -> bytes:
-        """Return the page of a tenant as of this minute."""
-        key = (now, *(await self._figures.positions()).items())
-        if self._kept[0] != key:
-            self._kept = (key, {})
-        pages = self._kept[1]
-        if tenant not in pages:
-            asked = [msgspec.structs.replace(question, tenant=tenant) for question in QUESTIONS.values()]
-            answers = await self._figures.answers(asked)
-            pages[tenant] = self._written(dict(zip(QUESTIONS, answers, strict=True)))
-        return pages[tenant]
-
-    def _written(self, figures: Mapping[str, Figure]) -> bytes:
-        first = figures["volume"]
-        empty = not figures["volume_total"].rows and not figures["closing"].rows
-        return _render(
-            "dashboard.html",
-            empty=empty,
-            as_of=moment(first.as_of.replace(second=0, microsecond=0)),
-            positions=first.positions,
-            tiles=tiles(figures),
-            sections=[] if empty else sections(figures, self._policy),
-            definitions=self._figures.definitions.values(),
-            form_token=_FORM_PLACE,
-        )
-
-
-def pages_router(figures: Figures, policy: Policy | None = None) -> APIRouter:
-    """Return the routes of the pages."""
-    router = APIRouter(include_in_schema=False)
-    dashboard = Dashboard(figures, policy or default_policy())
-    reading = APIRouter(route_class=PageRoute, dependencies=[Depends(caught_up)])
-
-    @reading.get("/")
-    async def show_dashboard(request: Request, caller: Annotated[Caller, Depends(of_readers)]) -> Response:
-        now = request.app.state.clock()
-        body = await dashboard.rendered(now.strftime("%Y-%m-%dT%H:%M"), caller.tenant)
-        token = form_token(request.cookies.get(SESSION_COOKIE, ""))
-        return _html(body.replace(_FORM_PLACE.encode(), token.encode()), 200)
-
-    router.include_router(reading)
-    router.include_router(_session())
-    return router
-
-
-def _session() -> APIRouter:
-    router = APIRouter(route_class=PageRoute, dependencies=[Depends(public)])
+def pages_router() -> APIRouter:
+    """Return the routes that every page stands on: signing in and out, and the files they share."""
+    router = APIRouter(include_in_schema=False, route_class=PageRoute, dependencies=[Depends(public)])
 
     @router.post("/sign-in")
     async def sign_in(
@@ -151,6 +102,12 @@ def sign_in_page(request: Request, status: int, *, wrong_key: bool = False, refu
     return answer
 
 
+def remember_language(answer: Response, request: Request) -> None:
+    """Keep the language that the reader has just chosen."""
+    if request.query_params.get("lang") in LANGUAGES:
+        _set_cookie(answer, request, LANGUAGE_COOKIE, language_of(request), 365 * 24 * 3600)
+
+
 def _set_cookie(answer: Response, request: Request, name: str, value: str, seconds: int) -> None:
     secure = _over_tls(request)
     answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
@@ -161,15 +118,17 @@ def _over_tls(request: Request) -> bool:
 
 
 def page(template: str, status: int, *, headers: Mapping[str, str] | None = None, **words: object) -> Response:
-    """Return a page for people."""
-    return _html(_render(template, **words), status, headers or {})
+    """Return a page for people, in English unless it is given other words."""
+    return html_page(rendered(template, **{"t": words_in("en"), **words}), status, headers or {})
 
 
-def _html(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, media_type="text/html", headers={**PAGE, **(headers or {})})
+def html_page(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a written page with what browsers must know of it."""
+    return Response(body, status, media_type="text/html", headers={**GUARDS, **(headers or {})})
 
 
-def _render(template: str, **words: object) -> bytes:
+def rendered(template: str, **words: object) -> bytes:
+    """Write a page down."""
     return _environment.get_template(template).render(**words).encode()
 
 

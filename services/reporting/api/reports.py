@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.reporting.api.answers import as_csv, as_json, described, stamp
 from services.reporting.views.engine import Figures
 from services.reporting.views.questions import Compared, Question
+from shared.errors import InvalidError
 from shared.rights import Caller, Role
 from shared.web.access import allow_page
 from shared.web.consistency import caught_up
@@ -34,6 +35,13 @@ class ReportQuery(BaseModel):
         pattern=r"^[a-z_]+(,[a-z_]+)*$",
         description="Columns to group by, separated by commas, out of those that the report allows.",
         examples=["month,channel"],
+    )
+    only: list[str] = Field(
+        default=[],
+        max_length=8,
+        description="Only cases with this value, as `country:TH`; several narrow further. Any dimension of cases, for "
+        "reports that count cases.",
+        examples=[["country:TH"]],
     )
     since: Moment | None = Field(
         default=None,
@@ -66,12 +74,20 @@ class ReportQuery(BaseModel):
             report=report,
             tenant=tenant,
             group_by=tuple(self.group_by.split(",")) if self.group_by else (),
+            only=tuple(_narrowed(one) for one in self.only),
             since=self.since,
             until=self.until,
             as_of=self.as_of,
             known_at=self.known_at,
             compare=self.compare,
         )
+
+
+def _narrowed(one: str) -> tuple[str, str]:
+    name, colon, value = one.partition(":")
+    if not colon or not value or len(one) > 200:  # noqa: PLR2004 - as long as any line of ours
+        raise InvalidError("'only' is a dimension, a colon and a value, as in country:TH.", field="only")
+    return name, value
 
 
 def reports_router(figures: Figures) -> APIRouter:

@@ -41,15 +41,20 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     sql: str
     sha256: str
 
-    def statement(self, chosen: Collection[str]) -> str:
-        """Return the SQL as it runs for these groups: with `keyed_cases` in front where it stands on them."""
+    def statement(self, chosen: Collection[str], only: Collection[str] = ()) -> str:
+        """Return the SQL as it runs for these groups, and `only` one value of some: `keyed_cases`, then its own."""
         if KEYED not in self.sql:
             return self.sql
-        return f"with {KEYED} as ({keyed_cases(chosen)}),\n{self.sql.removeprefix('with ')}"
+        return f"with {KEYED} as ({keyed_cases(chosen, only)}),\n{self.sql.removeprefix('with ')}"
 
-    def asked(self, chosen: Collection[str]) -> frozenset[str]:
+    def asked(self, chosen: Collection[str], only: Collection[str] = ()) -> frozenset[str]:
         """Return the names of the values that the statement for these groups asks for."""
-        return frozenset(_PARAMETER.findall(self.statement(chosen)))
+        return frozenset(_PARAMETER.findall(self.statement(chosen, only)))
+
+    @property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """The dimensions of which one value may be asked for; none where contacts are counted, which lack most."""
+        return of_cases() if KEYED in self.sql and "from contacts" not in self.sql else ()
 
     def overlapping(self, chosen: Collection[str]) -> tuple[str, ...]:
         """Return the groups of which a case may be in several, so that their rows add up to more than all cases."""

@@ -38,12 +38,21 @@ def of_cases() -> tuple[str, ...]:
     return tuple(name for name in dimensions() if name != CONTRIBUTOR)
 
 
-def keyed_cases(chosen: Collection[str]) -> str:
-    """Return `keyed_cases` as SQL: the rows of `cases` with every single-valued dimension and the chosen lists."""
+def keyed_cases(chosen: Collection[str], only: Collection[str] = ()) -> str:
+    """Return `keyed_cases` as SQL: the rows of `cases` with every single-valued dimension and the chosen lists.
+
+    Of dimensions in `only` one value is left: the one that is bound to `$only_…`.
+    """
     single = [one for one in dimensions().values() if not one.many and one.sql != one.name]
     sql = "select *, " + ", ".join(f'{one.sql} as "{one.name}"' for one in single) + " from cases"
+    if only:
+        sql = f"{sql} where {' and '.join(_demand(dimensions()[name]) for name in only)}"
     for one in dimensions().values():
         if one.many and one.name in chosen:
             values = f'unnest(case when len(_values) > 0 then _values else [null] end) as "{one.name}"'
             sql = f"select * exclude (_values), {values} from (select *, {one.sql} as _values from ({sql}))"
     return sql
+
+
+def _demand(one: Dimension) -> str:
+    return f"list_contains({one.sql}, $only_{one.name})" if one.many else f"{one.sql} = $only_{one.name}"

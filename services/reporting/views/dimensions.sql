@@ -52,5 +52,8 @@ list_distinct([one.name for one in respondents if one.role in ('recruiter', 'bro
 -- buyer, many: the organisations named as brand
 list_distinct([one.name for one in respondents if one.role = 'brand'])
 
+-- party, many: every organisation that was named or asked in the case
+list_distinct(list_concat([one.name for one in respondents], [one.organisation for one in escalations]))
+
 -- contributor: the case itself; never told, asked by the rules of publication only
 id

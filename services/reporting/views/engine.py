@@ -100,6 +100,16 @@ class Figures:
             found |= {table.named(feed): position for feed, position in positions.items()}
         return found
 
+    async def behind(self) -> Mapping[str, int]:
+        """Return how many facts of each source the rows have not read yet."""
+        read = await self.positions()
+        found: dict[str, int] = {}
+        for table in self._tables:
+            for feed in await table.log.feeds():
+                lag = await feed.head() - read.get(table.named(feed.name), 0)
+                found[table.projection.source] = found.get(table.projection.source, 0) + max(lag, 0)
+        return found
+
     async def _asked(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
         figure = await self._run(schema, positions, question, now)
         if question.compare is None:
@@ -109,7 +119,7 @@ class Figures:
     async def _run(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
         definition = self.definitions[question.report]
         as_of = (question.as_of or now).astimezone(UTC)
-        statement = definition.statement(groups(question, definition))
+        statement = definition.statement(groups(question, definition), [name for name, _ in question.only])
         given = values(question, definition, as_of, self._policy)
         columns, rows = await self._off(partial(self._warehouse.run, schema, statement, given, question.tenant))
         return Figure(

@@ -21,7 +21,7 @@ _TIMES = frozenset({"month", "quarter", "year"})
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which report of which tenant, grouped how, over which period, and of which moment.
+    """Which report of which tenant, grouped how, `only` which values of which dimensions, over which period.
 
     `as_of` is what was true then (None: now), `known_at` what was on record then (None: everything there is).
     """
@@ -29,6 +29,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     report: str
     tenant: str = DEFAULT_TENANT
     group_by: tuple[str, ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
@@ -72,6 +73,10 @@ def checked(question: Question, definitions: Mapping[str, Definition], now: date
     if unknown or len(set(question.group_by)) != len(question.group_by):
         allowed = ", ".join(definition.group_by) or "nothing"
         raise InvalidError(f"'{definition.name}' is grouped by {allowed}, each once.", field="group_by")
+    odd = [name for name, _ in question.only if name not in definition.narrowed_by]
+    if odd or len({name for name, _ in question.only}) != len(question.only):
+        allowed = ", ".join(definition.narrowed_by) or "nothing"
+        raise InvalidError(f"'{definition.name}' is narrowed by {allowed}, each once.", field="only")
     for field in ("as_of", "known_at"):
         moment = getattr(question, field)
         if moment is not None and moment > now:
@@ -102,8 +107,9 @@ def values(question: Question, definition: Definition, as_of: datetime, policy: 
         "at": plain(as_of),
         "issue_codes": list(pointing),
         "issue_indicators": list(pointing.values()),
+        **{f"only_{name}": value for name, value in question.only},
     }
-    return {name: given[name] for name in definition.asked(chosen)}
+    return {name: given[name] for name in definition.asked(chosen, [name for name, _ in question.only])}
 
 
 def plain(moment: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import desk, parties, protection, together
+from shared.events import desk, parties, protection, safety, together
 from shared.events.envelope import Event
 
 
@@ -19,7 +19,7 @@ class Quoting(Protocol):
         ...
 
 
-def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of facts
+def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912 - one table of facts
     """Say what happened. Total over the facts that are not of the course itself."""
     match event:
         case told.AnswerLinkIssued(organisation_id=party):
@@ -35,6 +35,13 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of
             return f"{words.party(str(party))} offered {offered}."
         case told.EvidenceReceived(organisation_id=party):
             return f"{words.party(str(party))} handed in a file ({event.media_type}, {event.size} bytes)."
+        case safety.SafeContactSet(safe_contact=None):
+            return "No way to reach the complainant is safe any more."
+        case safety.SafeContactSet(safe_contact=contact) if contact is not None:
+            barred = ", on which nobody contacts them" if contact.do_not_contact else ""
+            return f"The safe contact is now {contact.channel}{barred}.{words.quoted('Its address', contact.address)}"
+        case safety.CodeWordTried(matched=matched):
+            return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
         case desk.TaskAdded():
             return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
         case desk.TaskFinished():

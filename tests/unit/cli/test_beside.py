@@ -7,10 +7,10 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, desk, parties, protection, together
+from shared.events import MODULES, cases, desk, parties, protection, safety, together
 from shared.events import answering as told
 from shared.events.envelope import Event
-from shared.events.values import Money
+from shared.events.values import Money, SafeContact
 
 ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -70,6 +70,8 @@ EVERY_FACT: Sequence[Event] = (
     ),
     desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
     desk.TaskFinished(task_id=ID, outcome=SECRET),
+    safety.SafeContactSet(safe_contact=SafeContact(channel="sms", address=SECRET)),
+    safety.CodeWordTried(matched=True),
     desk.FilterSaved(name="Fees", owner="operator-mae-sot", shared=True, filter={"issue": "REC-FEE"}),
     desk.FilterRemoved(),
     desk.NoteTemplateSaved(name="Called back", language="en", text="Called back:"),

@@ -10,18 +10,19 @@ from uuid import UUID
 from services.notify.application import Telling
 from services.notify.channels.port import Letter
 from services.notify.consumers import reaction
-from services.notify.domain import Outcome
+from services.notify.domain import Outcome, Quiet
 from services.notify.templates import load_templates
 from shared.errors import ConflictError
 from shared.events.cases import CaseOpened, OrganisationRegistered
 from shared.events.envelope import Actor, Envelope, Event, Recorded
-from shared.events.values import ContactChannel, SafeContact
+from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.context import CommandContext
 from shared.ids import derived_id, new_id
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CASE = UUID("0190b5c2-7c1e-7a10-8f00-3c1de50f6a01")
 FACTORY = UUID("0190b5c2-7c1e-7a10-8f00-3c1de50f6a02")
+QUIET = Quiet(SafeHours(start="08:00", end="20:00"), "Asia/Bangkok")
 NUMBER = "R-7Q2XK-M4T9C"
 
 E = TypeVar("E", bound=Event)
@@ -105,7 +106,7 @@ class Ears:
 
     def __init__(self, historical_days: int = 14, supervisors: SafeContact | None = None) -> None:
         self.work = MemoryWork()
-        telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days))
+        telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days), QUIET)
         self._routes = reaction(telling, supervisors).routes
         self._heard: dict[UUID, int] = defaultdict(int)
 

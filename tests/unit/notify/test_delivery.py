@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from services.notify import bootstrap
 from services.notify.channels.port import Channel, Letter
@@ -19,14 +21,15 @@ from shared.embedded import Embedded, open_embedded
 from shared.errors import TryLaterError
 from shared.events.cases import CaseAcknowledged, CaseClosed
 from shared.events.envelope import Actor, Event, Recorded
-from shared.events.values import SafeContact
+from shared.events.safety import SafeContactSet
+from shared.events.values import SafeContact, SafeHours
 from shared.eventstore.context import CommandContext
 from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from shared.service import Parts, Service
-from tests.unit.notify.given import CASE, ScriptedChannel, SetClock, contact, opened
+from tests.unit.notify.given import CASE, NOON, ScriptedChannel, SetClock, contact, opened
 
 TOLD = CaseAcknowledged(channel="hotline")
 CLOSED = CaseClosed(reason="remedied", explanation="done")
@@ -172,17 +175,66 @@ async def test_a_restart_goes_on_where_it_was_and_hears_nothing_twice(house: Hou
     assert len(house.mail.letters) == 2
 
 
-async def test_of_two_deliverers_only_one_puts_it_on_record(house: House) -> None:
+async def test_of_two_deliverers_only_one_sends(house: House) -> None:
     await house.happens(TOLD)
     other = house.build(house.parts(), store=house.service.store)
     waiting = (await house.row()).id
-    house.switch.to = together = MeetingChannel()
     both = (service.application.deliver(notification_id=waiting) for service in (house.service, other))
     await asyncio.gather(*both)
     await house.embedded.host.drain()
     row = await house.row()
-    assert together.delivered == 2
-    assert (row.state, row.version, len(row.attempts)) == ("sent", 2, 1)
+    assert len(house.mail.letters) == 1
+    assert (row.state, row.version, len(row.attempts)) == ("sent", 3, 1)
+
+
+async def test_after_a_crash_between_sending_and_recording_the_next_attempt_says_that_it_may_repeat(
+    house: House,
+) -> None:
+    await house.happens(TOLD)
+    waiting = (await house.row()).id
+    store = FullDisk(house.service.store, after=1)
+    with pytest.raises(TryLaterError):
+        await house.build(house.parts(), store=cast("EventStore", store)).application.deliver(notification_id=waiting)
+    await house.deliver()
+    row = await house.row()
+    assert (row.state, row.may_repeat, len(house.mail.letters)) == ("sent", True, 2)
+    assert len({letter.id for letter in house.mail.letters}) == 1
+
+
+async def test_what_waits_is_held_back_when_the_contact_changes_meanwhile(house: House) -> None:
+    await house.happens(TOLD)
+    await house.happens(SafeContactSet(safe_contact=contact("vi", address="new@example.org")))
+    await house.deliver()
+    row = await house.row()
+    assert (row.state, row.reason, row.person) == ("suppressed", "contact-changed", True)
+    assert house.mail.letters == []
+
+
+async def test_what_waits_for_an_hour_is_put_off_when_the_hours_change(house: House) -> None:
+    await house.happens(TOLD)
+    later = SafeHours(start="20:00", end="21:00")
+    await house.happens(SafeContactSet(safe_contact=replace(contact("vi"), zone="UTC", hours=(later,))))
+    await house.deliver()
+    assert (await house.row()).due_at == NOON + timedelta(hours=8)
+    house.clock.forward(minutes=8 * 60)
+    await house.deliver()
+    assert (await house.row()).state == "sent"
+
+
+async def test_one_person_hears_in_the_order_in_which_it_happened(house: House) -> None:
+    house.mail.outcomes = [TryAgain("connect"), Delivered()]
+    await house.happens(TOLD)
+    house.clock.forward(minutes=0.1)
+    await house.happens(CLOSED)
+    for _round in range(4):
+        await house.deliver()
+    assert [row.occasion for row in await house.rows() if row.state == "sent"] == []
+    house.clock.forward(minutes=2)
+    for _round in range(2):
+        await house.deliver()
+    assert [letter.id for letter in house.mail.letters[1:]] == [
+        row.id for row in sorted(await house.rows(), key=lambda row: row.created_at)
+    ]
 
 
 async def test_many_are_delivered_in_one_round_a_few_at_a_time(house: House) -> None:
@@ -205,7 +257,7 @@ async def test_a_channel_that_breaks_stops_neither_the_round_nor_itself_for_ever
 async def test_what_was_sent_but_not_recorded_is_recorded_later_and_not_sent_again(house: House) -> None:
     await house.happens(TOLD)
     row = await house.row()
-    store = FullDisk(house.service.store)
+    store = FullDisk(house.service.store, after=1)
     delivery = house.build(house.parts(), store=cast("EventStore", store)).application
     with pytest.raises(TryLaterError):
         await delivery.deliver(notification_id=row.id)
@@ -258,21 +310,6 @@ class BusyChannel:
         return Delivered(str(letter.id))
 
 
-@dataclass(slots=True)
-class MeetingChannel:
-    """Takes nobody's letter before two have come, so that neither deliverer has recorded yet."""
-
-    delivered: int = 0
-    met: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def deliver(self, letter: Letter) -> Outcome:
-        self.delivered += 1
-        if self.delivered == 2:
-            self.met.set()
-        await asyncio.wait_for(self.met.wait(), 10)
-        return Delivered(str(letter.id))
-
-
 class BrokenChannel:
     """Has a bug."""
 
@@ -294,14 +331,16 @@ class SlowChannel:
 class FullDisk:
     """A record that cannot be written until it can; all else is the record's own."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, after: int = 0) -> None:
         self._store = store
+        self._left = after
         self.is_full = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     async def write(self, context: CommandContext, work: Callable[[UnitOfWork], Sequence[Recorded]]) -> Written:
-        if self.is_full:
+        self._left -= 1
+        if self.is_full and self._left < 0:
             raise TryLaterError("The disk is full.")
         return await self._store.write(context, work)

@@ -25,7 +25,7 @@ from shared.events.notify import (
     NotificationSent,
     NotificationSuppressed,
 )
-from tests.unit.notify.given import CASE, NOON, contact, recorded
+from tests.unit.notify.given import CASE, NOON, QUIET, contact, recorded
 
 FORTNIGHT = timedelta(days=14)
 SCHEDULE = Schedule((0, 1, 5, 30, 120))
@@ -40,7 +40,7 @@ def text(language: str) -> Text:
 
 
 def queued() -> NotificationQueued:
-    event = decide_telling(news(), contact("th"), text, FORTNIGHT)
+    event = decide_telling(news(), contact("th"), text, FORTNIGHT, now=NOON, quiet=QUIET)
     assert isinstance(event, NotificationQueued)
     return event
 
@@ -56,13 +56,13 @@ def test_a_text_is_queued_in_the_language_of_the_safe_contact() -> None:
 
 @pytest.mark.parametrize(("audience", "reason"), [("complainant", "no-safe-contact"), ("respondent", "no-contact")])
 def test_without_a_contact_silence_is_kept_and_put_on_record(audience: Audience, reason: str) -> None:
-    event = decide_telling(news(audience), None, text, FORTNIGHT)
+    event = decide_telling(news(audience), None, text, FORTNIGHT, now=NOON, quiet=QUIET)
     assert event == NotificationSuppressed(case_id=CASE, occasion="answer", audience=audience, reason=reason)
 
 
 def test_a_fact_recorded_more_than_a_fortnight_late_is_told_to_nobody() -> None:
-    late = decide_telling(news(age=FORTNIGHT + timedelta(seconds=1)), contact(), text, FORTNIGHT)
-    in_time = decide_telling(news(age=FORTNIGHT), contact(), text, FORTNIGHT)
+    late = decide_telling(news(age=FORTNIGHT + timedelta(seconds=1)), contact(), text, FORTNIGHT, now=NOON, quiet=QUIET)
+    in_time = decide_telling(news(age=FORTNIGHT), contact(), text, FORTNIGHT, now=NOON, quiet=QUIET)
     assert isinstance(late, NotificationSuppressed)
     assert late.reason == "historical"
     assert isinstance(in_time, NotificationQueued)
@@ -104,7 +104,7 @@ def test_a_single_attempt_in_the_schedule_allows_no_second() -> None:
 
 
 def test_a_suppressed_notification_is_never_due() -> None:
-    event = decide_telling(news(), None, text, FORTNIGHT)
+    event = decide_telling(news(), None, text, FORTNIGHT, now=NOON, quiet=QUIET)
     assert not evolve(None, recorded(event)).is_due(NOON + timedelta(days=999))
 
 

@@ -34,6 +34,8 @@ EXPECTED = {
     "reopening",
     "year-on-year",
     "caseload",
+    "organisation-score",
+    "data-quality",
     "published-wage-claims",
     "virginia-wage-claims",
 }

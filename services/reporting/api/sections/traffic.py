@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from services.reporting.api.charts import Series, bars, columns
-from services.reporting.api.dashboard import Figured, Section, Table, number
-from services.reporting.api.sections.rows import Record, most, records, summed
+from services.reporting.api.dashboard import QUESTIONS, ROWS_SHOWN, Figured, Section, Table, csv_of, number
+from services.reporting.api.rows import Record, most, records, summed
+from services.reporting.api.wording import Words, issue_in
 from shared.policy import Policy
 
 MONTHS = 24
@@ -19,7 +20,7 @@ SEVERITIES: tuple[tuple[str | None, str], ...] = (
 )
 
 
-def volume(figures: Figured) -> Section:
+def volume(figures: Figured, words: Words) -> Section:
     """Return contacts by month and channel."""
     rows = records(figures["volume"])
     months = sorted({row["month"] for row in rows})[-MONTHS:]
@@ -28,71 +29,73 @@ def volume(figures: Figured) -> Section:
     names = ("month", "channel", "contacts", "cases", "workers")
     return Section(
         anchor="volume",
-        title="Who reaches us, and how",
-        sentence=f"{number(contacts)} contacts and {number(cases)} new cases in the {len(months)} months shown.",
-        drawing="Columns, one a month, of contacts stacked by channel.",
-        chart=columns(months, _by_channel(recent, months)),
+        title=words("section.volume.title"),
+        sentence=words("section.volume.sentence", contacts=number(contacts), cases=number(cases), months=len(months)),
+        drawing=words("chart.columns", measures=words.column("contacts"), category=words.column("month")),
+        chart=columns(months, _by_channel(recent, months, words)),
         table=Table(
-            ["Month", "Channel", "Contacts", "Cases", "Workers"],
-            [[row[name] for name in names] for row in reversed(recent)],
+            [*map(words.column, names)], [[row[name] for name in names] for row in reversed(recent)][:ROWS_SHOWN]
         ),
+        csv=csv_of(QUESTIONS["volume"]),
         definition=figures["volume"].definition,
-        note=f"The latest {MONTHS} months with entries; the CSV holds all.",
+        note=words("section.volume.note", months=MONTHS),
     )
 
 
-def issues(figures: Figured, policy: Policy) -> Section:
+def issues(figures: Figured, policy: Policy, words: Words) -> Section:
     """Return cases by issue and severity."""
     rows = records(figures["issues"])
     codes = most(rows, "issue", "cases")
     kinds, grave = len([code for code in codes if code]), summed(rows, "mentions", severity=["S1"])
     return Section(
         anchor="issues",
-        title="What it is about, and how grave",
-        sentence=f"{number(kinds)} kinds of issue; {number(grave)} mentions of an issue in crisis cases. "
-        "A case with several issues stands in several rows.",
-        drawing="Bars, one for each issue, of cases stacked by severity.",
-        chart=bars([_issue(policy, code) for code in codes[:ISSUES]], _by_severity(rows, codes[:ISSUES], policy)),
+        title=words("section.issues.title"),
+        sentence=words("section.issues.sentence", kinds=number(kinds), grave=number(grave)),
+        drawing=words("chart.bars", measures=words.column("cases"), category=words.column("issue")),
+        chart=bars(
+            [issue_in(policy, words, code) for code in codes[:ISSUES]],
+            _by_severity(rows, codes[:ISSUES], policy, words),
+        ),
+        csv=csv_of(QUESTIONS["issues"]),
         table=Table(
-            ["Issue", "Code", "Severity", "Cases", "Workers"],
+            [*map(words.column, ("issue", "code", "severity", "cases", "workers"))],
             [
-                [_issue(policy, code), row["issue"], row["severity"], row["cases"], row["workers"]]
+                [issue_in(policy, words, code), row["issue"], row["severity"], row["cases"], row["workers"]]
                 for code in codes
                 for row in rows
                 if row["issue"] == code
             ],
         ),
         definition=figures["issues"].definition,
-        note=f"The chart shows the {ISSUES} most frequent issues, the table all.",
+        note=words("section.issues.note", issues=ISSUES),
     )
 
 
-def _by_channel(rows: Sequence[Record], months: Sequence[str]) -> Sequence[Series]:
+def _by_channel(rows: Sequence[Record], months: Sequence[str], words: Words) -> Sequence[Series]:
     channels = most(rows, "channel", "contacts", "cases")
-    groups = [(channel or "unknown", [channel]) for channel in channels[:CHANNELS]]
+    groups = [(channel or words("page.unknown"), [channel]) for channel in channels[:CHANNELS]]
     if channels[CHANNELS:]:
-        groups.append(("others", channels[CHANNELS:]))
+        groups.append((words("value.others"), channels[CHANNELS:]))
     return [
         Series(name, f"t{place}", [summed(rows, "contacts", month=[month], channel=members) for month in months])
         for place, (name, members) in enumerate(groups)
     ]
 
 
-def _by_severity(rows: Sequence[Record], codes: Sequence[str | None], policy: Policy) -> Sequence[Series]:
+def _by_severity(rows: Sequence[Record], codes: Sequence[str | None], policy: Policy, words: Words) -> Sequence[Series]:
     series = [
         Series(
-            _severity(policy, code), tone, [summed(rows, "cases", issue=[issue], severity=[code]) for issue in codes]
+            _severity(policy, code, words),
+            tone,
+            [summed(rows, "cases", issue=[issue], severity=[code]) for issue in codes],
         )
         for code, tone in SEVERITIES
     ]
     return [one for one in series if any(one.values)]
 
 
-def _issue(policy: Policy, code: str | None) -> str:
-    issue = policy.issues.get(code or "")
-    return issue.label if issue else code or "Not yet named"
-
-
-def _severity(policy: Policy, code: str | None) -> str:
-    severity = policy.severities.get(code or "")
-    return severity.label.partition(":")[0] if severity else "Before triage"
+def _severity(policy: Policy, code: str | None, words: Words) -> str:
+    if code is None:
+        return words("value.before_triage")
+    label = policy.severities[code].label.partition(":")[0] if code in policy.severities else code
+    return str(words.value(code)) if words.has(f"value.{code}") else label

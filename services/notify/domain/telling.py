@@ -1,0 +1,100 @@
+"""Whether somebody is told: silence is the default, and each silence has its reason."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from services.notify.domain.safety import Quiet, Silence, when_safe
+from shared.events.envelope import Recorded
+from shared.events.notify import (
+    Audience,
+    NotificationQueued,
+    NotificationSuppressed,
+    Occasion,
+    RecipientRegistered,
+)
+from shared.events.values import SafeContact
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What is sent: a rendered template and which one it was."""
+
+    language: str
+    template: str
+    subject: str
+    body: str
+
+
+Render = Callable[[str], Text]
+"""From the language that the recipient asked for to the text."""
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """That something happened in a case that somebody might be told of; the times are those of that fact.
+
+    `delay` and `life` are the rule's: how long after it is told, and until how long after at most. None: for ever.
+    """
+
+    case_id: UUID
+    occasion: Occasion
+    audience: Audience
+    occurred_at: datetime
+    recorded_at: datetime
+    delay: timedelta = timedelta()
+    life: timedelta | None = None
+
+
+def contact_of(facts: Sequence[Recorded]) -> RecipientRegistered | None:
+    """Return what was last said of a recipient, None for one never heard of."""
+    event = facts[-1].event if facts else None
+    return event if isinstance(event, RecipientRegistered) else None
+
+
+def decide_telling(
+    news: News,
+    contact: SafeContact | None,
+    render: Render,
+    historical: timedelta,
+    *,
+    now: datetime,
+    quiet: Quiet,
+) -> NotificationQueued | NotificationSuppressed:
+    """Queue the text for the first instant at which it is safe, or say why silence is kept."""
+    if news.recorded_at - news.occurred_at > historical:
+        return suppressed(news, Silence("historical", person=False))
+    if contact is None:
+        asked = news.audience == "complainant"
+        return suppressed(news, Silence("no-safe-contact" if asked else "no-contact", person=False))
+    safe = when_safe(contact, now + news.delay, quiet)
+    if isinstance(safe, Silence):
+        return suppressed(news, safe)
+    expires_at = None if news.life is None else now + news.delay + news.life
+    if expires_at is not None and safe.until >= expires_at:
+        return suppressed(news, Silence("too-late", person=True))
+    text = render(contact.language or "en")
+    return NotificationQueued(
+        case_id=news.case_id,
+        occasion=news.occasion,
+        audience=news.audience,
+        channel=contact.channel,
+        address=contact.address,
+        language=text.language,
+        template=text.template,
+        subject=text.subject,
+        body=text.body,
+        not_before=safe.until if safe.until > now else None,
+        expires_at=expires_at,
+    )
+
+
+def suppressed(news: News, silence: Silence) -> NotificationSuppressed:
+    """Say that nothing is sent, and why."""
+    return NotificationSuppressed(
+        case_id=news.case_id,
+        occasion=news.occasion,
+        audience=news.audience,
+        reason=silence.reason,
+        person=silence.person,
+    )
