@@ -3,11 +3,11 @@
 from functools import partial
 
 from services.cases.api import answering_routers, organisation_routers, routers, together_routers
-from services.cases.application import Answering, Cases, Keeping, Lookout, Parties, Retiring, Together, index
+from services.cases.application import Answering, Cases, Keeping, Lookout, Parties, Retiring, Together, Waking, index
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, Company, Patterns, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, ClockRows, Company, Patterns, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -20,6 +20,8 @@ REST = 3600.0
 """Seconds between two looks at what is kept long enough."""
 PATTERNS_REST = 300.0
 """Seconds between two looks at what keeps coming back."""
+TICK = 1.0
+"""Seconds between two looks at the clocks that are due."""
 
 
 def build(
@@ -38,6 +40,7 @@ def build(
     lists = desk.lists
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
     records = Records(store, policy, reading)
+    waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     patterns = Patterns(parts.documents)
     lookout = Lookout(store, patterns.sightings, parts.clock, policy)
@@ -53,7 +56,11 @@ def build(
         ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),
-        background=(("retire", retiring.look, REST), ("patterns", lookout.look, PATTERNS_REST)),
+        background=(
+            ("retire", retiring.look, REST),
+            ("clocks", waking.look, TICK),
+            ("patterns", lookout.look, PATTERNS_REST),
+        ),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),
         application=cases,
     )

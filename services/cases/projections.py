@@ -5,12 +5,14 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
+from services.cases.domain import clocks as ticking
 from services.cases.domain import crew
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
 from services.cases.domain.queues import standing
 from services.cases.views import (
     CASES,
+    CLOCK_ROWS,
     KEPT_FILTERS,
     KEPT_TEMPLATES,
     NEVER,
@@ -18,6 +20,7 @@ from services.cases.views import (
     PATTERNS,
     REVIEWS,
     CaseRow,
+    ClocksRow,
     KeptRow,
     OpenTask,
     OrganisationRow,
@@ -26,7 +29,7 @@ from services.cases.views import (
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import desk, parties, protection, together
+from shared.events import clocks, desk, parties, protection, together
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -166,6 +169,15 @@ def fold_pattern(row: PatternRow | None, recorded: Recorded) -> PatternRow:
     return row
 
 
+def fold_clocks(row: ClocksRow | None, recorded: Recorded) -> ClocksRow:
+    """Return the row of the clocks of a case after one more fact."""
+    row = row or ClocksRow(id=recorded.envelope.stream_id)
+    row.clocks = ticking.evolve(row.clocks, recorded)
+    row.case_id = row.clocks.case_id
+    row.wakes_at = row.clocks.wakes_at or NEVER
+    return row
+
+
 def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
     """Return the row of a filter or template after one more fact."""
     row = row or KeptRow(id=recorded.envelope.stream_id)
@@ -189,6 +201,7 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
         Projection(REVIEWS, "cases", parties.REVIEW, fold_review),
         Projection(PATTERNS, "cases", together.PATTERN, fold_pattern),
+        Projection(CLOCK_ROWS, "cases", clocks.CLOCKS, fold_clocks),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
     )

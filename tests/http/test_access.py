@@ -58,6 +58,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}/clocks"): STAFF,
     ("GET", "/cases/v1/queues"): STAFF,
     ("GET", "/cases/v1/tasks"): STAFF,
     ("GET", "/cases/v1/filters"): STAFF,

@@ -9,5 +9,18 @@ from services.cases.application.patterns import Lookout
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
 from services.cases.application.together import Together
+from services.cases.application.waking import Waking
 
-__all__ = ["Answering", "Cases", "Keeping", "Let", "Lookout", "Parties", "Retiring", "Together", "case_number", "index"]
+__all__ = [
+    "Answering",
+    "Cases",
+    "Keeping",
+    "Let",
+    "Lookout",
+    "Parties",
+    "Retiring",
+    "Together",
+    "Waking",
+    "case_number",
+    "index",
+]

@@ -10,6 +10,7 @@ import msgspec
 from shared.events import cases as facts
 from shared.events import protection, together
 from shared.events.envelope import Event, Instant, Recorded
+from shared.ids import derived_id
 
 State = Literal[
     "received",
@@ -177,7 +178,7 @@ def _answer(escalated: facts.CaseEscalated, at: datetime) -> Duty:
 
 def _checks(watch: protection.RetaliationWatchStarted, at: datetime) -> Iterator[Duty]:
     for due_at in watch.check_at:
-        subject = watch.organisation_id
+        subject = derived_id("retaliation-check", watch.organisation_id.hex, due_at.isoformat())
         yield Duty(duty="check-retaliation", party=OFFICE, started_at=at, due_at=due_at, subject=subject)
 
 
