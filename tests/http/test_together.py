@@ -125,3 +125,16 @@ def test_what_keeps_coming_back_is_told_to_supervisors_once(system: System) -> N
     assert system.operator.get(f"{ROOT}/patterns").status_code == 403
     stranger = system.client(Role.SUPERVISOR, tenant="elsewhere")
     assert stranger.get(f"{ROOT}/patterns").json()["total"] == 0
+
+
+def test_clocks_stand_still_while_the_work_goes_on_elsewhere(system: System) -> None:
+    first, second = open_case(system.operator), open_case(system.operator)
+
+    def clocks(case_id: str) -> list[str]:
+        answer = system.operator.get(f"{ROOT}/cases/{case_id}/clocks")
+        return [f"{one['duty']} {one['state']}" for one in answer.json()["items"]]
+
+    do(system.operator, second, "merge", survivor_id=first, reason="The same matter.")
+    assert clocks(second) == ["acknowledge paused"]
+    do(system.operator, second, "unmerge", reason="Another month.")
+    assert clocks(second) == ["acknowledge running"]

@@ -123,7 +123,12 @@ class Together:
         return await self.store.write(
             context,
             lambda unit: streams.change_case(
-                unit, case_id, context, lambda case: decide(unit, case), lambda case: self._admit(case, context)
+                unit,
+                case_id,
+                context,
+                lambda case: decide(unit, case),
+                lambda case: self._admit(case, context),
+                policy=self._cases.policy.version,
             ),
         )
 
@@ -137,14 +142,19 @@ class Together:
                 return said
 
             written = streams.change_case(unit, case_id, context, here, lambda case: self._admit(case, context))
-            others = [
-                unit.append(other_id, unit.version(other_id), events, _of_other(unit, other_id, context))
-                for other_id, events in beyond
-                if events
-            ]
+            others = [self._say(unit, other_id, events, context) for other_id, events in beyond if events]
             return [*written, *(one for other in others for one in other)]
 
         return await self.store.write(context, work)
+
+    def _say(
+        self, unit: UnitOfWork, other_id: UUID, events: Sequence[Event], context: CommandContext
+    ) -> Sequence[Recorded]:
+        own = _of_other(unit, other_id, context)
+        version = unit.version(other_id)
+        if version == 0:
+            return streams.opened(unit, other_id, events, own, self._cases.policy.version)
+        return unit.append(other_id, version, events, own)
 
     def _admit(self, case: Case, context: CommandContext) -> None:
         reaching.demand_reach(case, context.caller, self._cases.policy)

@@ -123,7 +123,7 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
         if clock is None or clock.met_at is None:
             yield told.ClockMet(**which, due_at=duty.due_at, late=duty.met_at > duty.due_at)
         return
-    reason: told.PauseReason | None = "case-closed" if case.state == "closed" else None
+    reason = _standing_still(case)
     paused = None if clock is None else clock.paused
     if reason is not None:
         if paused is None:
@@ -132,6 +132,12 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
         yield told.ClockResumed(**which, due_at=duty.due_at)
     elif clock is not None and clock.due_at != duty.due_at:
         yield told.ClockStarted(**which, due_at=duty.due_at, policy=policy)
+
+
+def _standing_still(case: Case) -> told.PauseReason | None:
+    if case.course.merged:
+        return "not-owed"
+    return "case-closed" if case.state == "closed" else None
 
 
 def _which(clock: Clock | Duty, case_id: UUID) -> dict[str, Any]:
