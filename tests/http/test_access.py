@@ -29,7 +29,7 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
-        *("/public", "/public/{quarter}"),
+        *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
@@ -97,8 +97,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
     ("GET", "/"): STAFF,
+    ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
-    ("GET", "/figures/organisations/{organisation_id}"): STAFF,
+    ("GET", "/figures/organisations/{organisation}"): STAFF,
     ("GET", "/figures/sites/{site}"): STAFF,
     ("GET", "/metrics"): {"auditor", "admin"},
 } | {
@@ -109,7 +110,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
         *("issue-link", "revoke-link", "report-fee", "report-retaliation", "check-retaliation"),
         *("join-worker", "leave-worker", "count-workers", "name-representative"),
         *("link", "unlink", "merge", "unmerge", "split"),
-        *("safe-contact", "try-code-word"),
+        *("safe-contact", "try-code-word", "satisfaction"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

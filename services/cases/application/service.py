@@ -121,6 +121,13 @@ class Cases:
         """Add a note."""
         return await self._change(context, case_id, lambda _, case: opening.note(case, command))
 
+    async def record_satisfaction(
+        self, *, context: CommandContext, case_id: UUID, command: commands.RecordSatisfaction
+    ) -> Written:
+        """Write down how content the complainant is."""
+        by = context.actor.id
+        return await self._change(context, case_id, lambda _, case: opening.record_satisfaction(case, command, by=by))
+
     async def task(self, *, context: CommandContext, case_id: UUID, command: tasks.AddTask) -> Written:
         """Have somebody do something."""
         task_id, at = self._ids(), context.true_at
