@@ -132,7 +132,7 @@ class Replica:
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
         well = max(lag.values(), default=0) <= READY_LAG
-        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked(), "spooled": self.host.spooled()}
 
 
 class _Lender:

@@ -52,6 +52,10 @@ class Service:
     reactions: Sequence[Reaction] = ()
     background: Sequence[tuple[str, Background, float]] = field(default=())
     """(name, one round, seconds to rest between rounds)."""
+    everywhere: Sequence[tuple[str, Background, float]] = field(default=())
+    """The same for work that every process does for itself, on what lies on its own disk."""
+    spooled: Callable[[], Mapping[str, int]] = dict
+    """What waits on the disk of this process for the record, by the state it is in."""
     personal: PersonalRecord | None = None
     """What it can tell a person about themselves."""
     rights: Rights | None = None

@@ -41,6 +41,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
     ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
     ("POST", "/intake/v1/events"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/inbox"): STAFF,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
@@ -243,7 +244,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_return(tmp_path: Path) -> Non
 
 def test_health_tells_nothing_about_cases(system: System) -> None:
     assert system.http.get("/livez").json() == {"ok": True, "unwell": []}
-    assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters"}
+    assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters", "spooled"}
 
 
 def test_a_monitor_sees_how_far_behind_the_views_are_and_nothing_of_the_matter(system: System) -> None:
