@@ -2,12 +2,23 @@
 
 from functools import partial
 
-from services.cases.api import answering_routers, organisation_routers, routers, together_routers
-from services.cases.application import Answering, Cases, Keeping, Lookout, Parties, Retiring, Together, Waking, index
+from services.cases.api import answering_routers, organisation_routers, remedying_router, routers, together_routers
+from services.cases.application import (
+    Answering,
+    Cases,
+    Keeping,
+    Lookout,
+    Parties,
+    Remedying,
+    Retiring,
+    Together,
+    Waking,
+    index,
+)
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, ClockRows, Company, Patterns, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, ClockRows, Company, Files, Patterns, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -50,8 +61,9 @@ def build(
         documents=parts.documents,
         routers=[
             *routers(cases, Keeping(store), records, desk, parts.clock),
-            *answering_routers(answering, Briefs(parts.vault), records),
+            *answering_routers(answering, Briefs(parts.vault), records, Files(store, parts.vault, reading)),
             *organisation_routers(Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy)),
+            remedying_router(Remedying(cases)),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy),

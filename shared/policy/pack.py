@@ -54,9 +54,13 @@ class Durations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Numbers that protect people: `attempts` on a safe channel before somebody counts as unreachable."""
+    """Numbers that protect people: `attempts` on a safe channel before somebody counts as unreachable.
+
+    `recheck_after`: how long after it was verified a remedy is looked at again; None, never.
+    """
 
     attempts: Annotated[int, msgspec.Meta(ge=1)]
+    recheck_after: timedelta | None = None
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,6 +20,7 @@ BY_RECEIPT = {"/intake/v1/receipts/{code}", "/intake/v1/receipts/{code}/messages
 """A person without a key: the code that they were given opens how far it is, and a talk."""
 BY_LINK = {
     *("/cases/v1/answers/open", "/cases/v1/answers/answer", "/cases/v1/answers/propose"),
+    *("/cases/v1/answers/evidence", "/cases/answer/{token}/evidence"),
     *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
 }
 """A respondent without a key: the token of their link is what opens."""
@@ -72,6 +73,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/bulk/assign"): WRITERS,
     ("POST", "/cases/v1/bulk/note"): WRITERS,
     ("GET", "/cases/v1/cases/{case_id}/answer-links"): WRITERS,
+    ("GET", "/cases/v1/cases/{case_id}/evidence/{evidence_id}"): WRITERS,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
@@ -111,6 +113,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
         *("issue-link", "revoke-link", "report-fee", "report-retaliation", "check-retaliation"),
         *("join-worker", "leave-worker", "count-workers", "name-representative"),
         *("link", "unlink", "merge", "unmerge", "split"),
+        *("share-item", "pay-worker", "count-item", "recheck-item"),
         *("safe-contact", "try-code-word", "satisfaction"),
     )
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.rights import Role, Scope
 from shared.service import Background
-from tests.http.cases_desk import BRIEF, ROOT, do, engaged, open_case, refused, register, send, show
+from tests.http.cases_desk import BRIEF, ROOT, do, engaged, open_case, planned, refused, register, send, show
 from tests.http.test_reach import settle
 from tests.support.app import Client, System
 
@@ -138,3 +138,24 @@ def test_clocks_stand_still_while_the_work_goes_on_elsewhere(system: System) -> 
     assert clocks(second) == ["acknowledge paused"]
     do(system.operator, second, "unmerge", reason="Another month.")
     assert clocks(second) == ["acknowledge running"]
+
+
+def test_each_worker_gets_a_share_and_a_relapse_takes_the_case_up_again(system: System) -> None:
+    case_id, item_id = planned(system)
+    for reference in ("S-1", "S-2"):
+        do(system.operator, case_id, "join-worker", reference=reference)
+    members = show(system.operator, case_id)["members"]
+    shares = [{"member_id": one, "amount": {"amount": "2500.00", "currency": "THB"}} for one in members]
+    do(system.operator, case_id, "share-item", item_id=item_id, shares=shares)
+    for share in shares:
+        do(system.operator, case_id, "pay-worker", item_id=item_id, **share, evidence="receipt")
+    (remedy,) = show(system.operator, case_id)["remedies"]
+    assert (remedy["status"], remedy["paid"]["amount"], remedy["workers_reached"]) == ("completed", "5000.00", 2)
+    assert [one["paid"]["amount"] for one in remedy["shares"]] == ["2500.00", "2500.00"]
+    do(system.colleague, case_id, "verify-item", item_id=item_id, outcome="confirmed")
+    assert show(system.operator, case_id)["remedies"][0]["recheck_at"] is not None
+    do(system.supervisor, case_id, "close", reason="remedied", explanation="All paid.")
+    do(system.operator, case_id, "recheck-item", item_id=item_id, outcome="relapsed", statement="They took it back.")
+    reopened = show(system.operator, case_id)
+    assert (reopened["state"], reopened["remedies"][0]["status"]) == ("remediating", "refuted")
+    assert reopened["money"]["workers"][0]["paid"] == "5000.00"

@@ -1,6 +1,7 @@
 """Everything that may be done to cases and organisations."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from services.cases.domain import (
     commands,
     contacting,
     disclosure,
+    lasting,
     opening,
     organisations,
     reaching,
@@ -41,6 +43,10 @@ from shared.vault.vault import Vault
 IMPORTER = Actor("system:import", "admin")
 
 Decide = Callable[[UnitOfWork, Case], Sequence[Event]]
+
+
+def _with_recheck(verified: Sequence[Event], at: datetime, policy: Policy) -> Sequence[Event]:
+    return [*verified, *lasting.recheck_after(verified, at=at, policy=policy)]
 
 
 class Cases:
@@ -209,7 +215,11 @@ class Cases:
         """Record the worker's word on a remedy."""
         by, policy = context.actor.id, self.policy
         return await self._change(
-            context, case_id, lambda _, case: remedies.verify_item(case, command, by=by, policy=policy)
+            context,
+            case_id,
+            lambda _, case: _with_recheck(
+                remedies.verify_item(case, command, by=by, policy=policy), context.true_at, policy
+            ),
         )
 
     async def close(self, *, context: CommandContext, case_id: UUID, command: commands.CloseCase) -> Written:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
-from shared.events import protection, together
+from shared.events import protection, remedying, together
 from shared.events.envelope import Event, Instant, Recorded
 from shared.ids import derived_id
 
@@ -25,7 +25,10 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "remedy", "check-retaliation"]
+DutyKind = Literal["acknowledge", "assess", "answer", "remedy", "check-retaliation", "recheck"]
+LASTING = frozenset({"check-retaliation", "recheck"})
+"""Duties that outlive the closing of a case: people are protected, and remedies looked after, beyond it."""
+
 
 OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
@@ -62,8 +65,12 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def open_duties(self) -> Sequence[Duty]:
-        """The duties that run: none while the case is closed, or while the work goes on with another."""
-        return () if self.state == "closed" or self.merged else [duty for duty in self.duties if duty.met_at is None]
+        """The duties that run: of a closed case those that outlive it, none while the work goes on with another."""
+        if self.merged:
+            return ()
+        if self.state == "closed":
+            return [duty for duty in self.duties if duty.met_at is None and duty.duty in LASTING]
+        return [duty for duty in self.duties if duty.met_at is None]
 
     @property
     def next_due(self) -> datetime | None:
@@ -113,7 +120,7 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return state
 
 
-def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: C901, PLR0911 - one table
+def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: C901, PLR0911, PLR0912 - one table
     duties = course.duties
     match event:
         case facts.CaseOpened(acknowledge_by=due) if due is not None:
@@ -132,12 +139,16 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return (*duties, *_checks(event, at))
         case protection.RetaliationChecked():
             return _checked(duties, at)
+        case remedying.RecheckScheduled(item_id=subject, recheck_at=due):
+            return (*duties, Duty(duty="recheck", party=OFFICE, started_at=at, due_at=due, subject=subject))
+        case remedying.RemedyRechecked(item_id=subject):
+            return _met(duties, "recheck", at, subject)
         case facts.RemedyPlanAgreed(items=items):
             return (*duties, *(_remedy(item, at) for item in items))
         case facts.RemedyItemCompleted(item_id=subject, complete=True):
             return _met(duties, "remedy", at, subject)
         case facts.RemedyItemRefuted(item_id=subject):
-            return tuple(_unmet(duty) if duty.subject == subject else duty for duty in duties)
+            return tuple(_unmet(duty) if (duty.duty, duty.subject) == ("remedy", subject) else duty for duty in duties)
         case _:
             return duties
 

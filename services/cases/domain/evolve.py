@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import crew, door, watch
+from services.cases.domain import crew, door, watch, yields
 from services.cases.domain.course import DISCLOSING, Course, after
 from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
@@ -123,6 +123,7 @@ def _beside(case: Case, recorded: Recorded) -> Case:
                 door=door.after(case.door, recorded),
                 crew=crew.after(case.crew, recorded),
                 watch=watch.after(case.watch, recorded),
+                yields=yields.after(case.yields, recorded),
             )
 
 

@@ -14,6 +14,7 @@ from services.cases.domain.course import DISCLOSING, Course, State
 from services.cases.domain.crew import Crew
 from services.cases.domain.door import Door
 from services.cases.domain.watch import Watch
+from services.cases.domain.yields import Yields
 from shared.events import cases as facts
 from shared.events import desk, safety
 from shared.events.envelope import Actor
@@ -144,6 +145,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     door: Door = Door()
     crew: Crew = Crew()
     watch: Watch = Watch()
+    yields: Yields = ()
     fees: tuple[RecruitmentFeeReported, ...] = ()
     contact_change: ContactChange | None = None
 

@@ -3,6 +3,7 @@
 from services.cases.views.brief import Briefs
 from services.cases.views.clocks import CLOCK_ROWS, ClockRows, ClocksRow
 from services.cases.views.desk import Desk, desk_on
+from services.cases.views.files import Files
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
 from services.cases.views.parties import REVIEWS, Company, ReviewRow
@@ -29,6 +30,7 @@ __all__ = [
     "ClocksRow",
     "Company",
     "Desk",
+    "Files",
     "KeptRow",
     "KeptThings",
     "Lists",

@@ -85,7 +85,8 @@ class Records:
             raise NotFoundError(f"The case has no version {past.version} yet.")
         case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
         subject = history[0].envelope.subject
-        content = show_shared(case, caller) if caller.role is Role.PARTNER else show(case, past.moment(now))
+        partner = caller.role is Role.PARTNER
+        content = show_shared(case, caller) if partner else show(case, past.moment(now), self.policy)
         parts = [Part(content, place_of({subject}), {"reopened_because": "reason"})]
         return case.version, (await self.reading.shown(parts, subject, asked, viewed_of("case", case_id)))[0]
 

@@ -7,7 +7,10 @@ from typing import Any
 import msgspec
 
 from services.cases.domain.disclosure import level_of
+from services.cases.domain.lasting import totals
 from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
+from services.cases.domain.yields import Yield, of_item
+from shared.policy import Policy, default_policy
 from shared.rights import Caller
 
 _IDENTITY = "disclose-identity"
@@ -16,7 +19,7 @@ _UNTRIAGED: Mapping[str, object] = dict.fromkeys(
 )
 
 
-def show(case: Case, now: datetime) -> dict[str, object]:
+def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, object]:
     """Return the case as it is answered; `now` decides what is overdue."""
     return {
         "case_id": case.case_id,
@@ -52,7 +55,8 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         },
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
-        "remedies": [_remedy(item) for item in case.items],
+        "remedies": [_remedy(item, of_item(case.yields, item.promise.item_id)) for item in case.items],
+        "money": totals(case, policy or default_policy()),
         "clocks": _clocks(case, now),
         "closures": [_closure(closure) for closure in case.closures],
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
@@ -124,8 +128,19 @@ def _escalation(escalation: Escalation) -> dict[str, object]:
     }
 
 
-def _remedy(item: Item) -> dict[str, object]:
-    return {**_fields(item.promise), **_fields(item, but=("promise",))}
+def _remedy(item: Item, yielded: Yield) -> dict[str, object]:
+    return {
+        **_fields(item.promise),
+        **_fields(item, but=("promise",)),
+        "shares": [
+            {"member_id": one.member_id, "due": one.amount, "paid": yielded.paid.get(one.member_id)}
+            for one in yielded.shares
+        ],
+        "counts": yielded.counts,
+        "recheck_at": yielded.recheck_at,
+        "rechecked_at": yielded.rechecked_at,
+        "lasted": yielded.outcome,
+    }
 
 
 def _clocks(case: Case, now: datetime) -> list[dict[str, object]]:

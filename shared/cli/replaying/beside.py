@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import clocks, desk, parties, protection, safety, together
+from shared.events import clocks, desk, parties, protection, remedying, safety, together
 from shared.events.envelope import Event
 
 
@@ -42,6 +42,8 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The safe contact is now {contact.channel}{barred}.{words.quoted('Its address', contact.address)}"
         case safety.CodeWordTried(matched=matched):
             return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
+        case told.EvidenceStored(part=part, parts=parts):
+            return f"Part {part} of {parts} of a file was stored."
         case desk.TaskAdded():
             return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
         case desk.TaskFinished():
@@ -143,6 +145,23 @@ def of_people(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0
             return f"{workers} workers went on with the case {other}."
         case together.PatternRaised(kind=kind, cases=cases):
             return f"{cases} cases since {event.since:%Y-%m-%d} have the same {kind}."
+        case _:
+            return of_remedies(event, words)
+
+
+def of_remedies(event: Event, words: Quoting) -> str:
+    """Say what became of remedies beyond the plan."""
+    match event:
+        case remedying.RemedyShared(shares=shares):
+            return f"It was said what is due to each of {len(shares)} workers."
+        case remedying.WorkerPaid(member_id=member, amount=paid):
+            return f"The worker {member} got {paid.amount} {paid.currency} of it."
+        case remedying.RemedyCounted(unit=unit, count=count):
+            return f"{count} {unit} are done in all."
+        case remedying.RecheckScheduled(recheck_at=time):
+            return f"The remedy is looked at again on {time:%Y-%m-%d}."
+        case remedying.RemedyRechecked(outcome=outcome):
+            return f"The remedy was looked at again: {outcome}.{words.quoted('What was said', event.statement)}"
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, clocks, desk, parties, protection, safety, together
+from shared.events import MODULES, cases, clocks, desk, parties, protection, remedying, safety, together
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import Money, SafeContact
@@ -35,6 +35,12 @@ EVERY_FACT: Sequence[Event] = (
         size=3,
         digest="ab",
     ),
+    told.EvidenceStored(case_id=ID, part=1, parts=2, content=SECRET),
+    remedying.RemedyShared(item_id=ID, shares=()),
+    remedying.WorkerPaid(item_id=ID, member_id=ID, amount=Money(amount=Decimal(5), currency="THB")),
+    remedying.RemedyCounted(item_id=ID, unit="documents", count=12),
+    remedying.RecheckScheduled(item_id=ID, recheck_at=AT),
+    remedying.RemedyRechecked(item_id=ID, outcome="lasts", statement=SECRET),
     protection.RetaliationWatchStarted(organisation_id=ID, check_at=(AT,)),
     protection.RetaliationChecked(outcome="none", statement=SECRET),
     protection.RetaliationReported(number="R-1", acts=("threat",), severity="S1", statement=SECRET),
