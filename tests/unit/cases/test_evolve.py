@@ -48,6 +48,7 @@ LATER: tuple[Event, ...] = (
     REFUTED,
     CLOSED,
     REOPENED,
+    facts.SatisfactionRecorded(stars=4),
     facts.ConflictDeclared(handler="somebody", reason="A relative works there."),
     facts.ConflictLifted(handler="somebody", reason="They moved away."),
     facts.GlassBroken(number="R-7K2QF-0M9XA", reason="The handler fell ill."),
