@@ -24,7 +24,7 @@ NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
-    "cryptography": {"shared.vault"},
+    "cryptography": {"shared.auditing", "shared.ledger.notes", "shared.vault"},
     "aiosmtplib": {"services.notify.channels"},
     "bson": {"shared.documents"},
     "argon2": {"shared.web.keys"},

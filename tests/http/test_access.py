@@ -30,6 +30,8 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
+        *("/reporting/v1/ledger", "/reporting/v1/ledger/{service}/consistency"),
+        "/reporting/v1/ledger/{service}/{path:path}",
         *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
@@ -99,6 +101,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
+    ("GET", "/reporting/v1/ledger/{service}/proofs/{index}"): {"supervisor", "auditor", "admin"},
+    ("GET", "/reporting/v1/ledger/{service}/streams/{stream_id}"): {"supervisor", "auditor", "admin"},
     ("GET", "/"): STAFF,
     ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
