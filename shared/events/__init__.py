@@ -10,6 +10,7 @@ from shared.events import (
     clocks,
     desk,
     intake,
+    ledger,
     notify,
     parties,
     protection,
@@ -20,8 +21,21 @@ from shared.events import (
 )
 from shared.events.envelope import Event, Registry
 
-MODULES = (intake, reports, cases, answering, desk, parties, protection, remedying, together, safety, clocks, ledger, notify)
-from shared.events import answering, cases, clocks, desk, intake, ledger, notify, reports, safety
+MODULES = (
+    intake,
+    reports,
+    cases,
+    answering,
+    desk,
+    parties,
+    protection,
+    remedying,
+    together,
+    safety,
+    clocks,
+    ledger,
+    notify,
+)
 REGISTRY: Registry = {event.TOPIC: event for module in MODULES for event in module.EVENTS}
 
 __all__ = ["REGISTRY", "Event"]
