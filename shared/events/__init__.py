@@ -9,6 +9,7 @@ from shared.events import (
     cases,
     clocks,
     desk,
+    handling,
     intake,
     ledger,
     notify,
@@ -33,6 +34,7 @@ MODULES = (
     together,
     safety,
     clocks,
+    handling,
     ledger,
     notify,
 )

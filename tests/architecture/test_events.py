@@ -10,6 +10,8 @@ from shared.events.envelope import Unreadable
 
 TOPIC = re.compile(r"(?P<service>intake|cases|notify)\.[a-z]+(?:-[a-z]+)+")
 IRREGULAR = {
+    "given",
+    "held",
     "sent",
     "met",
     "withdrawn",

@@ -36,9 +36,9 @@ def answering_routers(door: Answering, briefs: Briefs, records: Records, files: 
     return *link_routes(door, records, files), answer_routes(entrance), answer_pages(entrance, records.policy)
 
 
-def organisation_routers(parties: Parties, records: Records, company: Company) -> Sequence[APIRouter]:
+def organisation_routers(parties: Parties, records: Records, company: Company, clock: Clock) -> Sequence[APIRouter]:
     """Return the routes about organisations beyond their registration."""
-    return party_routes(parties, records, company)
+    return party_routes(parties, records, company, clock)
 
 
 def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRouter]:

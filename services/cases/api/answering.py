@@ -18,14 +18,12 @@ from services.cases.application import Answering, Let
 from services.cases.domain import answering
 from services.cases.domain.sniffing import MOST_BYTES
 from services.cases.views import Briefs, Files, Records
-from shared.errors import InvalidError
 from shared.events.cases import ResponsePosition
 from shared.rights import Caller
 from shared.web.access import allow, public
 from shared.web.commands import Body, as_command
 from shared.web.consistency import POSITION_HEADER, position_token
 from shared.web.fields import Line, MoneyField, Prose, Workers
-from shared.web.purpose import PURPOSE_HEADER
 from shared.web.rates import Rates
 
 _TOKEN = "AZDyxHo-fBGcDj9bih0uTQ0Uu0gYF6yKQKxx3nP4mD9mJt0f2oQ1xw"  # noqa: S105 - an example
@@ -103,6 +101,10 @@ COMMANDS: Sequence[CommandRoute] = (
 )
 
 
+FILE: dict[int | str, dict[str, Any]] = shown(200, examples.EVIDENCE)
+FILE[200]["content"]["application/octet-stream"] = {"example": "%PDF-1.7"}
+
+
 class Entrance:
     """Lets a token in, so many times in a while, and no further than to its own escalation."""
 
@@ -154,15 +156,16 @@ def link_routes(door: Answering, records: Records, files: Files) -> Sequence[API
 
     @routes.get(
         "/cases/{case_id}/evidence/{evidence_id}",
-        summary="Fetch a file that a respondent handed in",
-        responses={200: {"description": "The file.", "content": {"application/octet-stream": {"example": "%PDF-1.7"}}}},
+        summary="Fetch a file that a respondent handed in; without a purpose only what it is",
+        responses=FILE,
     )
     async def get_evidence(
         case_id: UUID, evidence_id: UUID, caller: Annotated[Caller, Depends(allow(*OFFICE))], asked: Opening
     ) -> Response:
+        case = await records.reached(caller, case_id)
         if asked is None:
-            raise InvalidError(f"A file is opened for a purpose: send {PURPOSE_HEADER}.", field=PURPOSE_HEADER)
-        content = await files.content(await records.reached(caller, case_id), evidence_id, asked)
+            return json_answer(files.described(case, evidence_id))
+        content = await files.content(case, evidence_id, asked)
         headers = {"Content-Disposition": f'attachment; filename="{evidence_id}.bin"', "Cache-Control": "no-store"}
         return Response(content, media_type="application/octet-stream", headers=headers)
 

@@ -41,6 +41,19 @@ HISTORY = {
     ],
     "total": 1,
 }
+NEXT = {
+    "case_id": _CASE,
+    "version": 6,
+    "open": ["acknowledge", "triage", "assign", "note"],
+    "closed": [
+        {
+            "command": "escalate",
+            "gate": "consent",
+            "detail": "No live consent lets this organisation learn of the case.",
+            "opens": "Record the complainant's consent for this organisation, to disclose facts or identity.",
+        }
+    ],
+}
 CLOCKS = {
     "case_id": _CASE,
     "version": 6,
@@ -88,6 +101,14 @@ REVIEWS = {
     "items": [{"review_id": ITEM, "organisation_id": ORGANISATION, "status": "waiting", "stars": {"no-fees": 2}}],
     "next": None,
     "total": 1,
+}
+EVIDENCE = {
+    "evidence_id": ITEM,
+    "organisation_id": ORGANISATION,
+    "name": "*******",
+    "media_type": "application/pdf",
+    "size": 48211,
+    "digest": "9f2c5b0e6a1d4c7388e7",
 }
 LINKS = {
     "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],

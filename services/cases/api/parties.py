@@ -1,7 +1,7 @@
 """Routes about organisations in their company, reviews of them, and fees paid to them."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from services.cases.api.words import ORGANISATION, PREFIX, CommandBody, Organisa
 from services.cases.application import Parties
 from services.cases.domain import commands, parties
 from services.cases.views import Company, Records
+from shared.clock import Clock
 from shared.events.parties import Aspect, RelationKind
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
@@ -26,6 +27,8 @@ from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.consistency import caught_up
 from shared.web.fields import Country, Line, Moment, MoneyField, Prose, Word, Workers
 from shared.web.lean import LeanRoute
+
+A_YEAR = timedelta(days=365)
 
 
 class RenameBody(CommandBody):
@@ -136,8 +139,8 @@ class ReviewsAsked(Paged):
 class RateAsked(Asked):
     """Which time."""
 
-    opened_from: Moment
-    opened_to: Annotated[Moment, Field(description="The first moment that is too late.")]
+    opened_from: Annotated[Moment | None, Field(description="Default: a year before the end.")] = None
+    opened_to: Annotated[Moment | None, Field(description="The first moment that is too late. Default: now.")] = None
 
 
 class PartyRoute(NamedTuple):
@@ -167,13 +170,13 @@ REVIEWS: Sequence[PartyRoute] = (
 FEES: Sequence[CommandRoute] = (CommandRoute("report-fee", FeeBody, parties.ReportFee, Parties.report_fee),)
 
 
-def party_routes(doer: Parties, records: Records, company: Company) -> Sequence[APIRouter]:
+def party_routes(doer: Parties, records: Records, company: Company, clock: Clock) -> Sequence[APIRouter]:
     """Return every route about organisations beyond their registration."""
     doing = APIRouter(prefix=PREFIX, tags=["organisations"], route_class=LeanRoute)
     for noun, name, table in (("organisation", "organisations", ORGANISATIONS), ("review", "reviews", REVIEWS)):
         for route in table:
             doing.add_api_route(
-                f"/{name}/{{stream_id}}/{route.path}",
+                f"/{name}/{{{noun}_id}}/{route.path}",
                 _endpoint(route, doer, noun),
                 methods=["POST"],
                 status_code=CREATED if route.path == "review" else 200,
@@ -181,11 +184,11 @@ def party_routes(doer: Parties, records: Records, company: Company) -> Sequence[
                 summary=(route.command.__doc__ or "").split("\n", 1)[0],
                 responses=shown(CREATED if route.path == "review" else 200, examples.WRITTEN),
             )
-    return doing, command_routes(doer, FEES), _reading(records, company)
+    return doing, command_routes(doer, FEES), _reading(records, company, clock)
 
 
 def _endpoint(route: PartyRoute, doer: Parties, noun: str) -> Callable[..., Coroutine[Any, Any, Response]]:
-    async def command(stream_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
+    async def carried_out(stream_id: UUID, body: Any, context: CommandContext) -> Response:
         circumstances = true_since(context, body.occurred_at)
         wanted = as_command(body, route.command)
         written = await route.method(doer, context=circumstances, command=wanted, **{f"{noun}_id": stream_id})
@@ -193,11 +196,20 @@ def _endpoint(route: PartyRoute, doer: Parties, noun: str) -> Callable[..., Coro
             return answer(written, doer.store.source, {"review_id": written.stream_id}, CREATED)
         return answer(written, doer.store.source)
 
+    async def on_organisation(
+        organisation_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)
+    ) -> Response:
+        return await carried_out(organisation_id, body, context)
+
+    async def on_review(review_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
+        return await carried_out(review_id, body, context)
+
+    command = on_review if noun == "review" else on_organisation
     command.__annotations__["body"] = route.body
     return command
 
 
-def _reading(records: Records, company: Company) -> APIRouter:
+def _reading(records: Records, company: Company, clock: Clock) -> APIRouter:
     routes = APIRouter(prefix=PREFIX, tags=["organisations"], dependencies=[Depends(caught_up)])
 
     @routes.get(
@@ -209,7 +221,9 @@ def _reading(records: Records, company: Company) -> APIRouter:
         organisation_id: UUID, caller: Annotated[Caller, Depends(allow(*STAFF))], asked: Annotated[RateAsked, Query()]
     ) -> Response:
         known = await records.known(caller, organisation_id)
-        return json_answer(await company.rate(caller, organisation_id, known.sites, asked.opened_from, asked.opened_to))
+        until = asked.opened_to or clock()
+        since = asked.opened_from or until - A_YEAR
+        return json_answer(await company.rate(caller, organisation_id, known.sites, since, until))
 
     @routes.get(
         "/organisations/{organisation_id}/reviews",

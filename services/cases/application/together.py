@@ -92,7 +92,8 @@ class Together:
 
         def decide(unit: UnitOfWork, case: Case) -> tuple[UUID, Sequence[Event], Sequence[Event]]:
             number = number_is_free(unit, case_number(other_id))
-            due = context.true_at + self._cases.policy.durations.acknowledge
+            policy = self._cases.policy_of(case, context)
+            due = policy.due(policy.durations.acknowledge, context.true_at)
             return other_id, *together.split(case, command, other_id=other_id, number=number, acknowledge_by=due)
 
         return await self._change_two(context, case_id, decide)
@@ -128,7 +129,7 @@ class Together:
                 context,
                 lambda case: decide(unit, case),
                 lambda case: self._admit(case, context),
-                policy=self._cases.policy.version,
+                policy=lambda case: self._cases.policy_of(case, context).label,
             ),
         )
 
@@ -153,7 +154,7 @@ class Together:
         own = _of_other(unit, other_id, context)
         version = unit.version(other_id)
         if version == 0:
-            return streams.opened(unit, other_id, events, own, self._cases.policy.version)
+            return streams.opened(unit, other_id, events, own, self._cases.packs.chosen(context.tenant, None).label)
         return unit.append(other_id, version, events, own)
 
     def _admit(self, case: Case, context: CommandContext) -> None:

@@ -107,7 +107,7 @@ def follow(clocks: Clocks | None, case: Case, *, policy: str | None) -> Iterator
     """Yield what has changed for the clocks now that the case stands like this; nothing when they are in step."""
     known = {} if clocks is None else {clock.key: clock for clock in clocks.clocks}
     owed = {(duty.duty, duty.subject) for duty in case.course.duties}
-    for duty in case.course.duties:
+    for duty in {(duty.duty, duty.subject): duty for duty in case.course.duties}.values():
         yield from _in_step(known.get((duty.duty, duty.subject)), duty, case, policy)
     for key, clock in known.items():
         if key not in owed and clock.met_at is None and clock.paused is None:
@@ -137,7 +137,9 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
 def _standing_still(case: Case, duty: Duty) -> told.PauseReason | None:
     if case.course.merged:
         return "not-owed"
-    return "case-closed" if case.state == "closed" and duty.duty not in LASTING else None
+    if case.state == "closed":
+        return None if duty.duty in LASTING else "case-closed"
+    return "on-hold" if case.course.rests(duty) else None
 
 
 def _which(clock: Clock | Duty, case_id: UUID) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
-from shared.events import protection, remedying, together
+from shared.events import handling, protection, remedying, together
 from shared.events.envelope import Event, Instant, Recorded
 from shared.ids import derived_id
 
@@ -25,7 +25,7 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "remedy", "check-retaliation", "recheck"]
+DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "hold", "remedy", "check-retaliation", "recheck"]
 LASTING = frozenset({"check-retaliation", "recheck"})
 """Duties that outlive the closing of a case: people are protected, and remedies looked after, beyond it."""
 
@@ -34,6 +34,9 @@ OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
 
 DISCLOSING = frozenset({"disclose-facts", "disclose-identity"})
+
+STANDS_STILL = frozenset({"assess", "feedback"})
+"""The office's duties that rest while a case is on hold; what others owe goes on."""
 
 _UNTRIAGED = frozenset({"received", "acknowledged", "reopened"})
 _NOT_TAKEN_UP = frozenset({"triaged", "reopened"})
@@ -61,16 +64,20 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State = "received"
     duties: tuple[Duty, ...] = ()
     taken_up: bool = False
+    held_since: Instant | None = None
     merged: bool = False
 
     @property
     def open_duties(self) -> Sequence[Duty]:
-        """The duties that run: of a closed case those that outlive it, none while the work goes on with another."""
+        """The duties that run: of a closed case those that outlive it, on hold those of others, merged none."""
         if self.merged:
             return ()
-        if self.state == "closed":
-            return [duty for duty in self.duties if duty.met_at is None and duty.duty in LASTING]
-        return [duty for duty in self.duties if duty.met_at is None]
+        waiting = [duty for duty in self.duties if duty.met_at is None and not self.rests(duty)]
+        return [duty for duty in waiting if duty.duty in LASTING] if self.state == "closed" else waiting
+
+    def rests(self, duty: Duty) -> bool:
+        """Whether a hold keeps the duty from running."""
+        return self.held_since is not None and duty.party == OFFICE and duty.duty in STANDS_STILL
 
     @property
     def next_due(self) -> datetime | None:
@@ -83,12 +90,28 @@ def after(course: Course, recorded: Recorded) -> Course:
     at = recorded.envelope.occurred_at
     duties = _duties_after(course, recorded.event, at)
     taken_up = course.taken_up or isinstance(recorded.event, facts.CaseAssigned | facts.CaseEscalated)
-    return Course(_state_after(course.state, recorded.event, duties), duties, taken_up, _merged_after(course, recorded))
+    return Course(
+        _state_after(course.state, recorded.event, duties),
+        duties,
+        taken_up,
+        _held(course, recorded.event, at),
+        _merged(course, recorded.event),
+    )
 
 
-def _merged_after(course: Course, recorded: Recorded) -> bool:
-    if isinstance(recorded.event, together.CaseMerged | together.CaseUnmerged):
-        return isinstance(recorded.event, together.CaseMerged)
+def _held(course: Course, event: Event, at: datetime) -> datetime | None:
+    match event:
+        case handling.CaseHeld():
+            return at
+        case handling.CaseReleased() | facts.CaseClosed():
+            return None
+        case _:
+            return course.held_since
+
+
+def _merged(course: Course, event: Event) -> bool:
+    if isinstance(event, together.CaseMerged | together.CaseUnmerged):
+        return isinstance(event, together.CaseMerged)
     return course.merged
 
 
@@ -125,8 +148,17 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
     match event:
         case facts.CaseOpened(acknowledge_by=due) if due is not None:
             return (*duties, Duty(duty="acknowledge", party=OFFICE, started_at=at, due_at=due))
-        case facts.CaseAcknowledged():
-            return _met(duties, "acknowledge", at)
+        case facts.CaseAcknowledged(feedback_by=due):
+            met = _met(duties, "acknowledge", at)
+            return met if due is None else (*met, Duty(duty="feedback", party=OFFICE, started_at=at, due_at=due))
+        case handling.FeedbackGiven():
+            return _met(duties, "feedback", at)
+        case handling.CaseHeld(until=until):
+            return (*_met(duties, "hold", at), Duty(duty="hold", party=OFFICE, started_at=at, due_at=until))
+        case handling.CaseReleased():
+            return _met(_shifted(course, at), "hold", at)
+        case facts.CaseClosed():
+            return _met(_met(_shifted(course, at), "feedback", at), "hold", at)
         case facts.CaseTriaged(assess_by=due):
             return _assess_anew(course, due, at)
         case facts.CaseAssigned():
@@ -151,6 +183,19 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return tuple(_unmet(duty) if (duty.duty, duty.subject) == ("remedy", subject) else duty for duty in duties)
         case _:
             return duties
+
+
+def _shifted(course: Course, at: datetime) -> tuple[Duty, ...]:
+    """A hold that ends gives back the time that it took."""
+    if course.held_since is None:
+        return course.duties
+    rested = at - course.held_since
+    return tuple(
+        msgspec.structs.replace(duty, due_at=duty.due_at + rested)
+        if duty.met_at is None and course.rests(duty)
+        else duty
+        for duty in course.duties
+    )
 
 
 def _met(duties: tuple[Duty, ...], kind: DutyKind, at: datetime, subject: UUID | None = None) -> tuple[Duty, ...]:

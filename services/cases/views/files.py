@@ -11,7 +11,7 @@ from shared.events import cases as facts
 from shared.eventstore.store import EventStore
 from shared.privacy.reading import Asked, Reading
 from shared.vault.sealing import opened_text, place_of
-from shared.vault.tokens import ERASED
+from shared.vault.tokens import ERASED, MASK
 from shared.vault.vault import Vault
 
 
@@ -23,9 +23,22 @@ class Files:
     vault: Vault
     reading: Reading
 
+    def described(self, case: Case, evidence_id: UUID) -> dict[str, object]:
+        """Return what a file of the case is, without what it says; a `NotFoundError` for any other."""
+        known = _known(case, evidence_id)
+        return {
+            "evidence_id": known.evidence_id,
+            "organisation_id": known.organisation_id,
+            "name": MASK,
+            "media_type": known.media_type,
+            "size": known.size,
+            "digest": known.digest,
+        }
+
     async def content(self, case: Case, evidence_id: UUID, asked: Asked) -> bytes:
         """Return the bytes of a file of the case; a `NotFoundError` for any other, and for one that was erased."""
-        if case.subject is None or all(one.evidence_id != evidence_id for one in case.door.evidence):
+        _known(case, evidence_id)
+        if case.subject is None:
             raise NotFoundError(f"The case has no file with the id {evidence_id}.")
         viewed = facts.CaseFieldsViewed(
             subject=case.subject,
@@ -44,3 +57,10 @@ class Files:
                     raise NotFoundError("The file was erased.")
                 parts.append(base64.b64decode(text))
         return b"".join(parts)
+
+
+def _known(case: Case, evidence_id: UUID) -> told.EvidenceReceived:
+    found = next((one for one in case.door.evidence if one.evidence_id == evidence_id), None)
+    if found is None:
+        raise NotFoundError(f"The case has no file with the id {evidence_id}.")
+    return found

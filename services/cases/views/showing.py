@@ -35,6 +35,7 @@ def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, o
         **_triage(case.triage),
         "acknowledged_at": case.acknowledged_at,
         "acknowledged_on": case.acknowledged_on,
+        "held_since": case.course.held_since,
         "assignee": case.assignee,
         "team": case.team,
         "level": level_of(case),

@@ -36,6 +36,7 @@ LATER: tuple[Event, ...] = (
     TRIAGED,
     ASSIGNED,
     facts.NoteAdded(text="They called."),
+    facts.SatisfactionRecorded(stars=4),
     NAMED,
     CONSENTED,
     WITHDRAWN,

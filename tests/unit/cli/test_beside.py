@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, clocks, desk, parties, protection, remedying, safety, together
+from shared.events import MODULES, cases, clocks, desk, handling, parties, protection, remedying, safety, together
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import Money, SafeContact
@@ -74,6 +74,9 @@ EVERY_FACT: Sequence[Event] = (
         to_country="TH",
         paid_on=date(2025, 11, 1),
     ),
+    handling.FeedbackGiven(channel="hotline", text=SECRET),
+    handling.CaseHeld(waits_for="authority", until=AT, reason=SECRET),
+    handling.CaseReleased(),
     clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
     clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),
     clocks.ClockResumed(case_id=ID, duty="answer", party="office", due_at=AT),
