@@ -23,11 +23,14 @@ BY_LINK = {
     *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
 }
 """A respondent without a key: the token of their link is what opens."""
+BY_SIGNATURE = {"/intake/v1/channels/{kind}", "/intake/v1/channels/{kind}/{account}"}
+"""A provider without a key: its signature over the bytes is what opens."""
 OPEN = (
     {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
     | MINE
     | BY_LINK
     | BY_RECEIPT
+    | BY_SIGNATURE
     | {
         *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
@@ -41,6 +44,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
     ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
     ("POST", "/intake/v1/events"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/quarantine"): HEADS,
+    ("GET", "/intake/v1/quarantine/{kept_id}"): HEADS,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,

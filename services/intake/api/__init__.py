@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.intake.api.messages import messages_router, submitting_router
+from services.intake.api.quarantine import quarantine_router
 from services.intake.api.receipt_page import receipt_page
 from services.intake.api.receipts import ReceiptDesk, receipts_router
 from services.intake.api.reports import deciding_router, reports_router
 from services.intake.api.subjects import proofs_router, subjects_router
+from services.intake.api.webhooks import Hooks, webhooks_router
 from services.intake.application import Intake, Subjects
 from services.intake.templates import load_words
 from services.intake.views import IntakeViews, ReceiptViews
+
+__all__ = ["Hooks", "quarantine_router", "routers", "webhooks_router"]
 
 
 def routers(

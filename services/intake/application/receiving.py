@@ -106,6 +106,14 @@ class Intake:
         """Return the sender's receipt."""
         return domain.receipt_of(self._secret, identity)
 
+    def keyed(self, external_id: str) -> str:
+        """Return what stands for a provider's id wherever it is not sealed."""
+        return self._keyed(external_id)
+
+    def message_id(self, tenant: str, channel: str, account: str, external_id: str) -> UUID:
+        """Return the id of a message that a provider speaks of."""
+        return domain.message_id(tenant, channel, account, self._keyed(external_id))
+
     async def message_of(self, receipt: str) -> Recorded | None:
         """Return the message that a receipt was given for."""
         message = await self._store.lookup(RECEIPT, domain.receipt_key(receipt))

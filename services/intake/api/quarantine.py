@@ -1,0 +1,40 @@
+"""What providers sent that is no message, for who looks after the channels."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.intake.views.quarantine import QuarantineViews
+from shared.documents.port import Query as Question
+from shared.privacy.reading import Asked
+from shared.rights import Caller, Role
+from shared.web.access import allow
+from shared.web.consistency import caught_up
+from shared.web.paging import read_cursor, write_cursor
+from shared.web.purpose import purpose
+
+Reader = Annotated[Caller, Depends(allow(Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN))]
+
+
+def quarantine_router(views: QuarantineViews) -> APIRouter:
+    """Return the routes that show what was kept."""
+    router = APIRouter(prefix="/intake/v1/quarantine", tags=["channels"])
+
+    @router.get("", summary="What came in and is no message", dependencies=[Depends(caught_up)])
+    async def list_kept(
+        caller: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50, after: str | None = None
+    ) -> Response:
+        page = await views.page(caller, Question(after=read_cursor(after), limit=limit))
+        return _json({"items": page.rows, "next": write_cursor(page.next)})
+
+    @router.get("/{kept_id}", summary="Read what was kept", dependencies=[Depends(caught_up)])
+    async def read_kept(kept_id: UUID, caller: Reader, opening: Annotated[Asked | None, Depends(purpose)]) -> Response:
+        return _json(await views.one(caller, kept_id, opening))
+
+    return router
+
+
+def _json(content: object) -> Response:
+    return Response(msgspec.json.encode(content), media_type="application/json")
