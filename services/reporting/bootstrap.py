@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import get_args
 
 from services.reporting.api import reports_router
+from services.reporting.api.audit import audit_router
+from services.reporting.api.audit_pages import audit_pages_router
 from services.reporting.api.editions import editions_routers
 from services.reporting.api.figure_pages import figure_pages_router
 from services.reporting.api.pages import pages_router
@@ -16,6 +18,8 @@ from services.reporting.settings import Settings
 from services.reporting.views.definitions import read_definitions
 from services.reporting.views.editions import Editions
 from services.reporting.views.engine import Figures, Table
+from services.reporting.views.histories import Histories
+from services.reporting.views.trails import trail_projections
 from services.reporting.views.warehouse import Warehouse
 from shared.bus.port import Log
 from shared.events.cases import CloseReason
@@ -59,6 +63,7 @@ def build(
         },
         policy=policy,
     )
+    histories = Histories(parts.documents, logs, policy, CASE_FACTS.fold)
     return Service(
         name="reporting",
         store=parts.open_store("reporting", no_index),
@@ -69,8 +74,10 @@ def build(
             figure_pages_router(figures, policy),
             pages_router(),
             public_router(editions, policy),
+            audit_router(histories),
+            audit_pages_router(histories),
         ),
-        projections=(CASE_FACTS, CONTACT_FACTS),
+        projections=(CASE_FACTS, CONTACT_FACTS, *trail_projections(policy)),
     )
 
 
