@@ -1,6 +1,7 @@
 """What happened, kept for auditors: one row per stream with every fact of it in order, without what people said."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -53,8 +54,9 @@ class Entry(msgspec.Struct, gc=False, kw_only=True):
 
     @property
     def order(self) -> tuple[str, str]:
-        """What entries of several streams are sorted by: when they were recorded, then the id."""
-        return self.envelope.recorded_at.isoformat(timespec="microseconds"), str(self.envelope.event_id)
+        """What entries of several streams are sorted by: when they were recorded, then their places."""
+        at = self.envelope.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
+        return at, f"{self.service} {self.position:019} {self.envelope.event_id}"
 
     def concerns(self, identity: UUID) -> bool:
         """Whether the fact belongs to, or speaks of, this case, person, organisation or report."""
