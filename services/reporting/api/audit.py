@@ -110,6 +110,11 @@ def audit_router(histories: Histories) -> APIRouter:
         ]
         return _json({"items": items})
 
+    _add_tools(router, histories)
+    return router
+
+
+def _add_tools(router: APIRouter, histories: Histories) -> None:
     @router.get("/event-log", summary="All cases as an event log: XES or OCEL 2.0", responses=_EVENT_LOG)
     async def read_event_log(
         request: Request,
@@ -137,8 +142,6 @@ def audit_router(histories: Histories) -> APIRouter:
             rows = ([getattr(one, name) for name in _BREACH_COLUMNS] for one in found)
             return _csv(_BREACH_COLUMNS, rows, "conformance.csv")
         return _json({"cases": looked, "counts": counted(found), "items": found})
-
-    return router
 
 
 def _item(entry: Entry) -> dict[str, object]:
