@@ -3,11 +3,11 @@
 from functools import partial
 
 from services.cases.api import answering_routers, routers
-from services.cases.application import Answering, Cases, Keeping, Retiring, index
+from services.cases.application import Answering, Cases, Keeping, Retiring, Waking, index
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, ClockRows, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -18,6 +18,8 @@ from shared.service import Parts, Service
 NAME = "cases"
 REST = 3600.0
 """Seconds between two looks at what is kept long enough."""
+TICK = 1.0
+"""Seconds between two looks at the clocks that are due."""
 
 
 def build(
@@ -36,6 +38,7 @@ def build(
     lists = desk.lists
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
     records = Records(store, policy, reading)
+    waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     return Service(
         name=NAME,
@@ -47,7 +50,7 @@ def build(
         ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),
-        background=(("retire", retiring.look, REST),),
+        background=(("retire", retiring.look, REST), ("clocks", waking.look, TICK)),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),
         application=cases,
     )

@@ -5,23 +5,26 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
+from services.cases.domain import clocks as ticking
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
 from services.cases.domain.queues import standing
 from services.cases.views import (
     CASES,
+    CLOCK_ROWS,
     KEPT_FILTERS,
     KEPT_TEMPLATES,
     NEVER,
     ORGANISATIONS,
     CaseRow,
+    ClocksRow,
     KeptRow,
     OpenTask,
     OrganisationRow,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import desk
+from shared.events import clocks, desk
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -107,6 +110,15 @@ def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> Organi
     return row
 
 
+def fold_clocks(row: ClocksRow | None, recorded: Recorded) -> ClocksRow:
+    """Return the row of the clocks of a case after one more fact."""
+    row = row or ClocksRow(id=recorded.envelope.stream_id)
+    row.clocks = ticking.evolve(row.clocks, recorded)
+    row.case_id = row.clocks.case_id
+    row.wakes_at = row.clocks.wakes_at or NEVER
+    return row
+
+
 def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
     """Return the row of a filter or template after one more fact."""
     row = row or KeptRow(id=recorded.envelope.stream_id)
@@ -128,6 +140,7 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
     return (
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+        Projection(CLOCK_ROWS, "cases", clocks.CLOCKS, fold_clocks),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
     )

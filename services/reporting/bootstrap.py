@@ -10,6 +10,7 @@ from services.reporting.api.editions import editions_routers
 from services.reporting.api.figure_pages import figure_pages_router
 from services.reporting.api.pages import pages_router
 from services.reporting.api.public import public_router
+from services.reporting.api.yearly import yearly_routers
 from services.reporting.domain.audience import Audience
 from services.reporting.domain.declared import Axes, Axis
 from services.reporting.domain.rules import Rule
@@ -76,6 +77,7 @@ def build(
             public_router(editions, policy),
             audit_router(histories),
             audit_pages_router(histories),
+            *yearly_routers(editions, policy),
         ),
         projections=(CASE_FACTS, CONTACT_FACTS, *trail_projections(policy)),
     )

@@ -64,6 +64,8 @@ def fold_case(row: CaseFacts | None, recorded: Recorded) -> CaseFacts:  # noqa: 
             _refuted(row, event)
         case cases.CaseClosed():
             _closed(row, event, recorded)
+        case cases.SatisfactionRecorded(stars=stars):
+            row.satisfaction, row.satisfaction_at = stars, envelope.occurred_at
         case cases.CaseReopened():
             row.state, row.close_reason, row.closed_at = "reopened", None, None
             row.reopened += 1
@@ -107,6 +109,7 @@ def _opened(row: CaseFacts, event: cases.CaseOpened, recorded: Recorded) -> None
     row.number, row.channel, row.language = event.number, event.channel, event.language
     row.country, row.sector, row.site = event.country, event.sector, event.site
     row.workers, row.issues = event.workers, list(dict.fromkeys(event.issues))
+    row.told_by, row.happened_on = event.told_by, event.happened_on
     row.acknowledge_by = event.acknowledge_by
     row.statistics_consent = event.statistics_consent
 

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.events.envelope import Event, Instant, Personal
 from shared.events.privacy import FieldsViewed
-from shared.events.values import Money, Party, SafeContact
+from shared.events.values import Money, Party, SafeContact, Teller
 
 CASE = "cases.case"
 ORGANISATION = "cases.organisation"
@@ -57,6 +57,8 @@ class CaseOpened(CaseEvent, frozen=True, kw_only=True):
     complainant: Party | None = None
     safe_contact: SafeContact | None = None
     statistics_consent: bool = False
+    told_by: Teller | None = None
+    happened_on: date | None = None
     report_id: UUID | None = None
 
 
@@ -216,6 +218,13 @@ class CaseReopened(CaseEvent, frozen=True, kw_only=True):
     reason: Personal
 
 
+class SatisfactionRecorded(CaseEvent, frozen=True, kw_only=True):
+    """The complainant told somebody other than the handler how content they are, from 1 (not at all) to 5 (wholly)."""
+
+    TOPIC: ClassVar[str] = "cases.satisfaction-recorded"
+    stars: int
+
+
 class CaseRetired(CaseEvent, frozen=True, kw_only=True):
     """The case was kept as long as its kind is; what people said in it may be erased."""
 
@@ -301,6 +310,7 @@ EVENTS: tuple[type[Event], ...] = (
     RemedyItemRefuted,
     CaseClosed,
     CaseReopened,
+    SatisfactionRecorded,
     CaseRetired,
     ConflictDeclared,
     ConflictLifted,

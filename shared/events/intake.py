@@ -1,5 +1,6 @@
 """What intake says: messages as they came in, and the reports opened from them."""
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import msgspec
 
 from shared.events.envelope import Accused, Event, Personal
 from shared.events.privacy import ErasureReason, FieldsViewed
-from shared.events.values import Party, SafeContact
+from shared.events.values import Party, SafeContact, Teller
 
 MESSAGE = "intake.message"
 REPORT = "intake.report"
@@ -28,6 +29,8 @@ class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     complainant: Party | None = None
     safe_contact: SafeContact | None = None
     statistics_consent: bool = False
+    told_by: Teller | None = None
+    happened_on: date | None = None
 
 
 class MessageReceived(Event, frozen=True, kw_only=True):

@@ -9,6 +9,9 @@ from shared.events.envelope import Personal
 
 ContactChannel = Literal["email", "webhook", "sms", "voice", "whatsapp", "messenger", "line", "viber", "telegram"]
 
+Teller = Literal["affected", "family", "colleague", "witness", "organisation", "other"]
+"""Who tells of a grievance: the worker whom it hit, or somebody else."""
+
 
 class Party(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A person behind a grievance, as far as they chose to be known. Identity is never required."""

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.errors import SettingsError
+from shared.events.cases import EscalationLevel
 from shared.rights import Role
 
 Unit = Literal["money", "workers", "documents", "sites", "services", "employers"]
@@ -84,6 +85,12 @@ class Restricted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     readers: tuple[str, ...] = ()
 
 
+class Ladder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a missed answer leads to: from the levels in `escalates` on, the next party is asked; else alerts."""
+
+    escalates: tuple[EscalationLevel, ...] = ()
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the rules."""
 
@@ -96,6 +103,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remedies: Mapping[str, Remedy]
     retention: Retention = Retention()
     restricted: Restricted = Restricted()
+    ladder: Ladder = Ladder()
 
     def is_restricted(self, issues: Iterable[str]) -> bool:
         """Whether one of these issues is of a kind that only few may read."""

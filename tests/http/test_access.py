@@ -29,7 +29,7 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
-        *("/public", "/public/{quarter}"),
+        *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
@@ -58,6 +58,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/respond"): WRITERS | {"partner"},
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}/clocks"): STAFF,
     ("GET", "/cases/v1/queues"): STAFF,
     ("GET", "/cases/v1/tasks"): STAFF,
     ("GET", "/cases/v1/filters"): STAFF,
@@ -86,8 +87,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     },
     ("GET", "/audit/cases/{case_id}"): {"auditor", "supervisor", "admin"},
     ("GET", "/"): STAFF,
+    ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
-    ("GET", "/figures/organisations/{organisation_id}"): STAFF,
+    ("GET", "/figures/organisations/{organisation}"): STAFF,
     ("GET", "/figures/sites/{site}"): STAFF,
     ("GET", "/metrics"): {"auditor", "admin"},
 } | {
@@ -95,7 +97,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     for command in (
         *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
-        *("issue-link", "revoke-link", "safe-contact", "try-code-word"),
+        *("issue-link", "revoke-link", "safe-contact", "try-code-word", "satisfaction"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

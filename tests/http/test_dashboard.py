@@ -200,3 +200,14 @@ def test_every_link_of_the_page_leads_somewhere(page: str, system: System) -> No
 def test_only_the_files_of_the_page_are_served(system: System) -> None:
     for path in ("/static/layout.html", "/static/..%2fpages.py", "/static/../pages.py"):
         assert system.nobody.get(path).status_code == 404
+
+
+def test_an_organisation_or_a_site_of_nobodys_cases_has_no_page(page: str, system: System) -> None:
+    assert page
+    mine = system.auditor.get("/figures/organisations").text
+    (address,) = set(re.findall(r'href="(/figures/organisations/[0-9a-f-]{36})"', mine))
+
+    assert system.auditor.get(address).status_code == 200
+    assert system.auditor.get("/figures/organisations/00000000-0000-0000-0000-000000000000").status_code == 404
+    assert system.auditor.get("/figures/sites/0000000000000000").status_code == 404
+    assert system.auditor.get("/figures/gossip").status_code == 422

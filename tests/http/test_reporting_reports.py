@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.http.cases_desk import do, open_case
 from tests.support.app import System
 
 
@@ -127,3 +128,16 @@ def test_a_figure_says_its_question_and_what_to_know_of_its_rows(system: System,
     assert any("more than all cases" in note for note in answer["notes"])
     assert answer["columns"][:4] == ["issue", "cases", "cases_before", "cases_change"]
     assert answer["leaves_out"].startswith("Nothing")
+
+
+def test_who_told_when_and_how_content_they_are_reaches_the_figures(system: System) -> None:
+    case_id = open_case(system.operator, told_by="affected", happened_on="2020-01-01")
+    position = do(system.operator, case_id, "satisfaction", stars=4)["position"]
+
+    def told(report: str) -> Any:
+        (row,) = system.auditor.get(f"/reporting/v1/reports/{report}", wait=position, group_by="total").json()["rows"]
+        return row
+
+    assert told("self-report")["affected"] == 1
+    assert told("satisfaction")["content"] == 1
+    assert told("reporting-delay")["days_over_90"] == 1

@@ -76,7 +76,7 @@ def walk(system: System) -> Iterator[tuple[str, str, Any]]:
     for door in (one for app in system.apps for one in doors(app)):
         if not re.search(r"\{\w+_id\}", door.path):
             continue
-        operation = document["paths"][door.path][door.method.lower()]
+        operation = document["paths"].get(door.path, {}).get(door.method.lower(), {})
         content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
         examples = document["components"]["schemas"].get(name, {}).get("examples", [{}])
@@ -100,9 +100,7 @@ def test_every_id_of_another_tenant_is_unknown_on_every_route_to_every_role(
                     nothing = system.http.request(
                         method, missing, headers=headers, json=body if method == "POST" else None
                     )
-                    assert answer.text.replace(next(iter(re.findall(r"[0-9a-f-]{36}", answer.text))), NOWHERE) == (
-                        nothing.text
-                    )
+                    assert re.sub(r"[0-9a-f-]{36}", NOWHERE, answer.text, count=1) == nothing.text
     assert tried > 150
 
 

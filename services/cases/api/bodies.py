@@ -1,5 +1,6 @@
 """Bodies of the commands up to the escalation and its answer."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.cases.api.words import (
     example,
 )
 from shared.events.cases import ConsentPurpose, EscalationLevel, OrganisationKind, RespondentRole, ResponsePosition
+from shared.events.values import Teller
 from shared.web.fields import Country, Language, Line, Moment, PartyField, Prose, SafeContactField, Word, Workers
 
 _MOST_ISSUES = 32
@@ -47,6 +49,8 @@ class OpenCaseBody(CommandBody):
     complainant: PartyField | None = None
     safe_contact: SafeContactField | None = None
     statistics_consent: Plainly = False
+    told_by: Annotated[Teller | None, Field(description="Who tells; nobody guesses it.")] = None
+    happened_on: Annotated[date | None, Field(description="The day it happened, or began.")] = None
 
 
 class AcknowledgeBody(CommandBody):
@@ -118,6 +122,14 @@ class AssignBody(CommandBody):
 
     assignee: Annotated[Word, Field(description="The id of a key.")]
     team: Word | None = None
+
+
+class SatisfactionBody(CommandBody):
+    """How content the complainant said they are."""
+
+    model_config = example(stars=4)
+
+    stars: Annotated[int, Field(ge=1, le=5, strict=True, description="From 1, not at all, to 5, wholly.")]
 
 
 class NoteBody(CommandBody):

@@ -46,6 +46,7 @@ COMMANDS = (
     CommandRoute("safe-contact", bodies.SafeContactBody, commands.SetSafeContact, Cases.safe_contact),
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
+    CommandRoute("satisfaction", bodies.SatisfactionBody, commands.RecordSatisfaction, Cases.record_satisfaction),
     CommandRoute("note", bodies.NoteBody, commands.AddNote, Cases.note),
     CommandRoute("task", bodies.TaskBody, AddTask, Cases.task),
     CommandRoute("finish-task", bodies.FinishTaskBody, FinishTask, Cases.finish_task),

@@ -41,6 +41,23 @@ HISTORY = {
     ],
     "total": 1,
 }
+CLOCKS = {
+    "case_id": _CASE,
+    "version": 6,
+    "items": [
+        {
+            "duty": "answer",
+            "party": ORGANISATION,
+            "started_at": _AT,
+            "due_at": _AT,
+            "policy": "2026.2",
+            "state": "missed",
+            "overdue": True,
+            "consequence": "alerted",
+            "why": ["Missed 2026-03-16 02:30 UTC. Not escalated: no live consent lets the next party learn of it."],
+        }
+    ],
+}
 ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
 ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}
 

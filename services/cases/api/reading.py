@@ -95,6 +95,14 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
         anyway = await broken(glass, caller, case_id)
         return json_answer(await records.history(caller, case_id, opening, glass_broken=anyway))
 
+    @routes.get(
+        "/cases/{case_id}/clocks",
+        summary="Read every clock of a case, and why it stands as it does",
+        responses=shown(200, examples.CLOCKS),
+    )
+    async def get_clocks(case_id: UUID, caller: Annotated[Caller, Depends(of_staff)]) -> Response:
+        return json_answer(await records.clocks(caller, case_id, clock()))
+
     _organisation_routes(routes, records, lists)
     return routes
 

@@ -6,5 +6,6 @@ from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
+from services.cases.application.waking import Waking
 
-__all__ = ["Answering", "Cases", "Keeping", "Let", "Retiring", "case_number", "index"]
+__all__ = ["Answering", "Cases", "Keeping", "Let", "Retiring", "Waking", "case_number", "index"]

@@ -68,7 +68,7 @@ class Cases:
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             number = number_is_free(unit, case_number(case_id))
             events = opening.open_case(command, number=number, at=context.true_at, policy=self.policy)
-            return unit.append(case_id, 0, events, context)
+            return streams.opened(unit, case_id, events, context, self.policy.version)
 
         return await self.store.write(context, work)
 
@@ -83,7 +83,7 @@ class Cases:
         events = opening.open_accepted(
             report, report_id=report_id, number=number, at=context.true_at, policy=self.policy
         )
-        return unit.append(case_id, 0, events, context)
+        return streams.opened(unit, case_id, events, context, self.policy.version)
 
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
@@ -100,7 +100,7 @@ class Cases:
     ) -> tuple[Written, bool]:
         """Compare a word with the code word, and say whether it is the one."""
         written = await self._change(
-            context, case_id, lambda _, case: contacting.try_code_word(self._with_the_person(case), command)
+            context, case_id, lambda _, case: contacting.try_code_word(self.with_the_person(case), command)
         )
         tried = (await self.store.stream(case_id))[written.version - 1].event
         return written, isinstance(tried, CodeWordTried) and tried.matched
@@ -119,6 +119,13 @@ class Cases:
     async def note(self, *, context: CommandContext, case_id: UUID, command: commands.AddNote) -> Written:
         """Add a note."""
         return await self._change(context, case_id, lambda _, case: opening.note(case, command))
+
+    async def record_satisfaction(
+        self, *, context: CommandContext, case_id: UUID, command: commands.RecordSatisfaction
+    ) -> Written:
+        """Write down how content the complainant is."""
+        by = context.actor.id
+        return await self._change(context, case_id, lambda _, case: opening.record_satisfaction(case, command, by=by))
 
     async def task(self, *, context: CommandContext, case_id: UUID, command: tasks.AddTask) -> Written:
         """Have somebody do something."""
@@ -165,7 +172,7 @@ class Cases:
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
             found = streams.organisation(unit, command.organisation_id, context.tenant)
             escalated = disclosure.escalate(
-                self._with_the_person(case),
+                self.with_the_person(case),
                 command,
                 at=at,
                 escalation_id=escalation_id,
@@ -276,7 +283,7 @@ class Cases:
         """Take over one legacy record."""
         return (await self.import_batch([record]))[0]
 
-    def _with_the_person(self, case: Case) -> Case:
+    def with_the_person(self, case: Case) -> Case:
         """Open who complained, for the one decision that must know it."""
         if self._vault is None:
             return case
@@ -296,6 +303,7 @@ class Cases:
                 context,
                 lambda case: decide(unit, case),
                 lambda case: reaching.demand_reach(case, context.caller, self.policy),
+                policy=self.policy.version,
             ),
         )
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import organisations
+from services.cases.domain import clocks, organisations
+from services.cases.domain.clocks import Clocks, clocks_of
 from services.cases.domain.evolve import evolve
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.state import Case
@@ -16,6 +17,7 @@ from shared.eventstore.decider import Decider
 from shared.eventstore.work import UnitOfWork
 
 CASE: Decider[Case] = Decider("case", evolve)
+CLOCKS: Decider[Clocks] = Decider("set of clocks", clocks.evolve)
 ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
 
 
@@ -25,9 +27,51 @@ def change_case(
     context: CommandContext,
     decide: Callable[[Case], Sequence[Event]],
     admit: Callable[[Case], None],
+    *,
+    policy: str | None = None,
 ) -> Sequence[Recorded]:
-    """Append what is decided; a decision that says nothing new answers with the case's last fact."""
-    return CASE.change(unit, case_id, context, decide, admit)
+    """Append what is decided, and have the clocks follow; a decision that says nothing new answers with the last fact.
+
+    `policy` names the pack that gave duties which begin now their time.
+    """
+    before: Case | None = None
+
+    def deciding(case: Case) -> Sequence[Event]:
+        nonlocal before
+        before = case
+        return decide(case)
+
+    written = CASE.change(unit, case_id, context, deciding, admit)
+    return [*written, *_clocks_after(unit, before, written, context, policy)]
+
+
+def opened(
+    unit: UnitOfWork, case_id: UUID, events: Sequence[Event], context: CommandContext, policy: str | None
+) -> Sequence[Recorded]:
+    """Append the opening of a case, and start its clocks."""
+    written = unit.append(case_id, 0, events, context)
+    return [*written, *_clocks_after(unit, None, written, context, policy)]
+
+
+def _clocks_after(
+    unit: UnitOfWork, before: Case | None, written: Sequence[Recorded], context: CommandContext, policy: str | None
+) -> Sequence[Recorded]:
+    case = before
+    for recorded in written:
+        if case is None or recorded.envelope.stream_version > case.version:
+            case = evolve(case, recorded)
+    if case is None or (before is not None and _as_before(before, case)):
+        return ()
+    stream_id = clocks_of(case.case_id)
+    known = () if before is None else unit.read(stream_id)
+    events = list(clocks.follow(CLOCKS.fold(known), case, policy=policy))
+    own = replace(context, subject=written[0].envelope.subject)
+    return unit.append(stream_id, len(known), events, own) if events else ()
+
+
+def _as_before(before: Case, case: Case) -> bool:
+    """Whether nothing happened that a clock could follow."""
+    return before.course.duties == case.course.duties and (before.state == "closed") == (case.state == "closed")
 
 
 def in_its_tenant(unit: UnitOfWork, stream_id: UUID, context: CommandContext) -> CommandContext:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
-from shared.events.values import Money, Party, SafeContact
+from shared.events.values import Money, Party, SafeContact, Teller
 
 VerificationOutcome = Literal["confirmed", "refuted", "attempts_failed"]
 
@@ -30,6 +30,8 @@ class OpenCase(Command, frozen=True, kw_only=True):
     complainant: Party | None = None
     safe_contact: SafeContact | None = None
     statistics_consent: bool = False
+    told_by: Teller | None = None
+    happened_on: date | None = None
 
 
 class Acknowledge(Command, frozen=True, kw_only=True):
@@ -74,6 +76,12 @@ class AddNote(Command, frozen=True, kw_only=True):
     """Write down what another handler must know."""
 
     text: str
+
+
+class RecordSatisfaction(Command, frozen=True, kw_only=True):
+    """Write down how content the complainant is, as they told somebody other than the handler."""
+
+    stars: int
 
 
 class RecordConsent(Command, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain.commands import Acknowledge, AddNote, Assign, OpenCase, TriageCase
+from services.cases.domain.commands import Acknowledge, AddNote, Assign, OpenCase, RecordSatisfaction, TriageCase
 from services.cases.domain.gates import known_issues, said, still_open
 from services.cases.domain.state import Case
 from shared.errors import GateClosedError, InvalidError
@@ -86,6 +86,17 @@ def note(_case: Case, command: AddNote) -> Sequence[Event]:
     return [facts.NoteAdded(text=said(command.text, "text"))]
 
 
+def record_satisfaction(case: Case, command: RecordSatisfaction, *, by: str) -> Sequence[Event]:
+    """Write down how content the complainant is; whoever handles the case cannot be the one who asked."""
+    if by == case.assignee:
+        raise GateClosedError(
+            "asked-by-another",
+            "The handler of a case cannot ask how content the complainant is.",
+            opens="Let somebody else ask, and write it down.",
+        )
+    return [facts.SatisfactionRecorded(stars=command.stars)]
+
+
 def _opened(
     words: OpenCase | Grievance, *, channel: str, language: str, number: str, at: datetime, policy: Policy
 ) -> facts.CaseOpened:
@@ -103,6 +114,8 @@ def _opened(
         complainant=words.complainant,
         safe_contact=words.safe_contact,
         statistics_consent=words.statistics_consent,
+        told_by=words.told_by,
+        happened_on=words.happened_on,
     )
 
 

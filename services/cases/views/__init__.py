@@ -1,6 +1,7 @@
 """What can be read: one case or organisation from its own facts, never stale; lists of them from rows."""
 
 from services.cases.views.brief import Briefs
+from services.cases.views.clocks import CLOCK_ROWS, ClockRows, ClocksRow
 from services.cases.views.desk import Desk, desk_on
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
@@ -11,6 +12,7 @@ from services.cases.views.tasks import Tasks
 
 __all__ = [
     "CASES",
+    "CLOCK_ROWS",
     "KEPT_FILTERS",
     "KEPT_TEMPLATES",
     "NEVER",
@@ -19,6 +21,8 @@ __all__ = [
     "Briefs",
     "CaseFilters",
     "CaseRow",
+    "ClockRows",
+    "ClocksRow",
     "Desk",
     "KeptRow",
     "KeptThings",

@@ -9,10 +9,13 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain import organisations
+from services.cases.domain.clocks import Clocks, clocks_of
+from services.cases.domain.clocks import evolve as evolve_clocks
 from services.cases.domain.evolve import replay
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.reaching import is_within_reach
 from services.cases.domain.state import Case
+from services.cases.views.clocks import explained
 from services.cases.views.showing import show, show_shared
 from shared.errors import NotFoundError
 from shared.events import cases as facts
@@ -25,6 +28,7 @@ from shared.privacy.reading import Asked, Part, Reading, Say
 from shared.rights import Caller, Role
 from shared.vault.sealing import place_of
 
+_CLOCKS: Decider[Clocks] = Decider("set of clocks", evolve_clocks)
 _ORGANISATION: Decider[Organisation] = Decider("organisation", organisations.evolve)
 
 
@@ -102,6 +106,13 @@ class Records:
             for one, data in zip(history, shown, strict=True)
         ]
         return {"case_id": case_id, "items": items, "total": len(items)}
+
+    async def clocks(self, caller: Caller, case_id: UUID, now: datetime) -> dict[str, object]:
+        """Return every clock of a case: how it stands at `now`, and why."""
+        history = await self._case_history(caller, case_id, glass_broken=False)
+        clocks = _CLOCKS.fold(await self.store.stream(clocks_of(case_id)))
+        items = [explained(clock, now) for clock in (clocks.clocks if clocks else ())]
+        return {"case_id": case_id, "version": history[-1].envelope.stream_version, "items": items}
 
     async def organisation(
         self, caller: Caller, organisation_id: UUID, asked: Asked | None = None

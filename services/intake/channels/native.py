@@ -1,10 +1,12 @@
 """The native message: what an app, a form or a hotline operator posts, and what a CloudEvent carries as its data."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, JsonValue
 
 from shared.events.intake import Grievance, MessageReceived
+from shared.events.values import Teller
 from shared.web.commands import Body, as_command, shown
 from shared.web.fields import Country, Language, Line, PartyField, Prose, SafeContactField, Since, Word, Workers
 
@@ -33,6 +35,8 @@ class GrievanceField(Body):
     complainant: PartyField | None = None
     safe_contact: SafeContactField | None = None
     statistics_consent: bool = False
+    told_by: Annotated[Teller | None, Field(description="Who tells; nobody guesses it.")] = None
+    happened_on: Annotated[date | None, Field(description="The day it happened, or began.")] = None
 
 
 class NativeMessage(Body):

@@ -63,6 +63,11 @@ def asked(figure: Figure) -> dict[str, Any]:
     }
 
 
+def blank(figure: Figure) -> Figure:
+    """Return a figure without its rows: what it is and what it stands on."""
+    return msgspec.structs.replace(figure, rows=())
+
+
 def notes(figure: Figure) -> Sequence[str]:
     """Return what a reader of these rows must know beside the definition."""
     question, definition = figure.question, figure.definition

@@ -95,15 +95,16 @@ def _by_role() -> Readers:
     access = allow_page(*AUDIENCES)
 
     def view(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleQuery, Query()]) -> View:
-        return View(_allowed(caller, Audience(query.audience)), tenant=caller.tenant)
+        return View(allowed(caller, Audience(query.audience)), tenant=caller.tenant)
 
     def form(caller: Annotated[Caller, Depends(access)], query: Annotated[RoleFormQuery, Query()]) -> View:
-        return View(_allowed(caller, Audience(query.audience)), query.format, caller.tenant)
+        return View(allowed(caller, Audience(query.audience)), query.format, caller.tenant)
 
     return Readers("/reporting/v1/editions", "for partners, and staff who check them", access, view, form)
 
 
-def _allowed(caller: Caller, asked: Audience) -> Audience:
+def allowed(caller: Caller, asked: Audience) -> Audience:
+    """Return the audience that is asked for; `ForbiddenError` if the role may not read what is for it."""
     order = list(Audience)
     if order.index(asked) < order.index(AUDIENCES.get(caller.role, Audience.PUBLIC)):
         raise ForbiddenError(f"The role {caller.role} may not read what is for a {asked}.")

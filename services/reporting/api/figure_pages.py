@@ -170,9 +170,9 @@ def figure_pages_router(figures: Figures, policy: Policy | None = None) -> APIRo
     async def show_leaf(request: Request, leaf: Leaf, caller: reader) -> Response:
         return _answer(request, await pages.leaf(_minute(request), caller.tenant, language_of(request), leaf))
 
-    @router.get("/figures/organisations/{organisation_id}")
-    async def show_organisation(request: Request, organisation_id: UUID, caller: reader) -> Response:
-        return _answer(request, await pages.organisation(caller.tenant, language_of(request), organisation_id))
+    @router.get("/figures/organisations/{organisation}")
+    async def show_organisation(request: Request, organisation: UUID, caller: reader) -> Response:
+        return _answer(request, await pages.organisation(caller.tenant, language_of(request), organisation))
 
     @router.get("/figures/sites/{site}")
     async def show_site(request: Request, site: SiteKey, caller: reader) -> Response:

@@ -46,7 +46,7 @@ def public_router(editions: Editions, policy: Policy) -> APIRouter:
 
     async def shown(quarter: Quarter, quarters: Sequence[Quarter]) -> Response:
         edition = await editions.edition(quarter, Audience.PUBLIC)
-        tables = [_shown(quarter, table, _words(policy)) for table in edition.tables]
+        tables = [_shown(quarter, table, labels_of(policy)) for table in edition.tables]
         return page(
             "public.html", 200, quarter=quarter, quarters=quarters, tables=tables, threshold=edition.rule.threshold
         )
@@ -77,7 +77,8 @@ def _across(
     return columns, [[words.get(side, side), *(_written(cells[side, head]) for head in heads)] for side in sides]
 
 
-def _words(policy: Policy) -> Mapping[str, str]:
+def labels_of(policy: Policy) -> Mapping[str, str]:
+    """Return what codes are called."""
     return {
         ALL: "All",
         **{code: issue.label for code, issue in policy.issues.items()},

@@ -7,7 +7,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.reporting.api.answers import as_csv, as_json, described, stamp
+from services.reporting.api.answers import as_csv, as_json, blank, described, stamp
+from services.reporting.api.sheets import XLSX, as_xlsx
 from services.reporting.views.engine import Figures
 from services.reporting.views.questions import Compared, Question
 from shared.errors import InvalidError
@@ -17,6 +18,8 @@ from shared.web.consistency import caught_up
 
 READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
 of_readers = allow_page(*READERS)
+
+PARQUET = "application/vnd.apache.parquet"
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -66,7 +69,9 @@ class ReportQuery(BaseModel):
     compare: Compared | None = Field(
         default=None, description="Beside each number that of the span before, or of the same span a year earlier."
     )
-    format: Literal["json", "csv"] = Field(default="json", description="JSON with its stamp, or CSV.")
+    format: Literal["json", "csv", "xlsx", "parquet"] = Field(
+        default="json", description="JSON with its stamp, CSV, a workbook, or Parquet with its stamp as metadata."
+    )
 
     def question(self, report: str, tenant: str) -> Question:
         """Return what is asked of the figures of a tenant."""
@@ -106,10 +111,17 @@ def reports_router(figures: Figures) -> APIRouter:
         name: ReportName, caller: Annotated[Caller, Depends(of_readers)], query: Annotated[ReportQuery, Query()]
     ) -> Response:
         figure = await figures.answer(query.question(name, caller.tenant))
-        if query.format == "csv":
-            headers = {**stamp(figure), "Content-Disposition": f'attachment; filename="{name}.csv"'}
-            return Response(as_csv(figure), media_type="text/csv", headers=headers)
-        return Response(as_json(figure), media_type="application/json")
+        if query.format == "json":
+            return Response(as_json(figure), media_type="application/json")
+        headers = {**stamp(figure), "Content-Disposition": f'attachment; filename="{name}.{query.format}"'}
+        match query.format:
+            case "csv":
+                return Response(as_csv(figure), media_type="text/csv", headers=headers)
+            case "xlsx":
+                return Response(as_xlsx(figure), media_type=XLSX, headers=headers)
+            case "parquet":
+                written = await figures.parquet(figure, {"redress": as_json(blank(figure)).decode()})
+                return Response(written, media_type=PARQUET, headers=headers)
 
     return router
 
@@ -184,6 +196,8 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
                 },
             },
             "text/csv": {"example": "month,channel,contacts,cases,workers\r\n2026-01,line,31,4,57\r\n"},
+            XLSX: {"schema": {"type": "string", "format": "binary"}, "example": "PK…"},
+            PARQUET: {"schema": {"type": "string", "format": "binary"}, "example": "PAR1…"},
         },
     }
 }

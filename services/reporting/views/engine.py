@@ -100,6 +100,11 @@ class Figures:
             found |= {table.named(feed): position for feed, position in positions.items()}
         return found
 
+    async def parquet(self, figure: Figure, about: Mapping[str, str]) -> bytes:
+        """Return a figure as a Parquet file with `about` as its metadata."""
+        async with self._one_by_one:
+            return await self._off(partial(self._warehouse.parquet, figure.columns, figure.rows, about))
+
     async def behind(self) -> Mapping[str, int]:
         """Return how many facts of each source the rows have not read yet."""
         read = await self.positions()

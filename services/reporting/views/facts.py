@@ -61,6 +61,8 @@ class CaseFacts(Row, kw_only=True, omit_defaults=True):
     site: str | None = None
     workers: int
     statistics_consent: bool
+    told_by: str | None = None
+    happened_on: date | None = None
     opened_at: datetime | None = None
     acknowledge_by: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -80,6 +82,8 @@ class CaseFacts(Row, kw_only=True, omit_defaults=True):
     close_reason: str | None = None
     first_closed_at: datetime | None = None
     reopened: int
+    satisfaction: int | None = None
+    satisfaction_at: datetime | None = None
     source: str | None = None
     reference: str | None = None
     imported_at: datetime | None = None
@@ -102,5 +106,5 @@ class ContactFacts(Row, kw_only=True):
     report_id: UUID | None = None
 
 
-CASES = Collection("case_facts", 2, CaseFacts)
+CASES = Collection("case_facts", 3, CaseFacts)
 CONTACTS = Collection("contact_facts", 2, ContactFacts)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import desk, safety
+from shared.events import clocks, desk, safety
 from shared.events.envelope import Event
 
 
@@ -50,6 +50,25 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The {_noun(event)} “{event.name}” was kept."
         case desk.FilterRemoved() | desk.NoteTemplateRemoved():
             return f"The {_noun(event)} is not offered any more."
+        case clocks.ClockEvent():
+            return _clock(event, words)
+        case _:
+            raise TypeError(f"no sentence for {type(event).__name__}")
+
+
+def _clock(event: clocks.ClockEvent, words: Quoting) -> str:
+    clock = f"The clock “{event.duty}” of {words.party(event.party)}"
+    match event:
+        case clocks.ClockStarted(due_at=due_at):
+            return f"{clock} started, until {due_at:%Y-%m-%d %H:%M}."
+        case clocks.ClockPaused(reason=reason):
+            return f"{clock} was stopped: {reason}."
+        case clocks.ClockResumed(due_at=due_at):
+            return f"{clock} runs again, until {due_at:%Y-%m-%d %H:%M}."
+        case clocks.ClockMet(late=late):
+            return f"{clock} was met, {'late' if late else 'in time'}."
+        case clocks.ClockMissed(consequence=consequence, because=because):
+            return f"{clock} was missed; {consequence}: {because}."
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

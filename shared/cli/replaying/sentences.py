@@ -62,6 +62,8 @@ def sentence(event: Event, words: Words) -> str:  # noqa: C901, PLR0911, PLR0912
             return _triaged(event, words)
         case facts.CaseAssigned():
             return f"{event.assignee}{_of_team(event.team)} became the handler."
+        case facts.SatisfactionRecorded():
+            return f"The complainant gave {event.stars} of 5 stars to how it went."
         case facts.NoteAdded():
             return f"A note was written.{words.quoted('The note', event.text)}"
         case facts.ConsentRecorded():

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, desk, safety
+from shared.events import MODULES, cases, clocks, desk, safety
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import SafeContact
@@ -33,6 +33,13 @@ EVERY_FACT: Sequence[Event] = (
         media_type="application/pdf",
         size=3,
         digest="ab",
+    ),
+    clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
+    clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),
+    clocks.ClockResumed(case_id=ID, duty="answer", party="office", due_at=AT),
+    clocks.ClockMet(case_id=ID, duty="answer", party="office", due_at=AT, late=True),
+    clocks.ClockMissed(
+        case_id=ID, duty="answer", party="office", due_at=AT, consequence="alerted", because="not-in-the-ladder"
     ),
     desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
     desk.TaskFinished(task_id=ID, outcome=SECRET),

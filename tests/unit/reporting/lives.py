@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from shared.events import cases, intake
 from shared.events.envelope import Actor, Envelope, Event, Recorded
-from shared.events.values import Money
+from shared.events.values import Money, Teller
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 NAMES = UUID(int=7)
-CODES = ("WAG-NON", "DOC-RET", "HRS-FOR")
+CODES = ("WAG-NON", "DOC-RET", "HRS-FOR", "RET-REP")
 LEVELS = ("employer", "buyer", "authority", "legal", "public")
 
 
@@ -64,6 +64,9 @@ class Life:
     closed: int | None = None
     reason: str = "partial"
     reopened: bool = False
+    told_by: Teller | None = None
+    happened: int | None = None
+    stars: tuple[int, ...] = ()
 
     @property
     def open_now(self) -> bool:
@@ -133,6 +136,7 @@ def events_of(life: Life) -> Sequence[tuple[Event, datetime]]:
         told.append((cases.CaseAssigned(assignee="operator-1"), hour(life.assigned)))
     for place, request in enumerate(life.requests):
         told += _request(life, place, request)
+    told += [(cases.SatisfactionRecorded(stars=stars), hour(life.opened + 1)) for stars in life.stars]
     if life.promises:
         told += _plan(life)
     if life.closed is not None:
@@ -157,6 +161,8 @@ def _opening(life: Life) -> cases.CaseOpened:
         country=life.country,
         workers=life.workers,
         issues=life.issues if life.triaged is None else (),
+        told_by=life.told_by,
+        happened_on=None if life.happened is None else hour(life.happened).date(),
         acknowledge_by=None if life.acknowledge_by is None else hour(life.acknowledge_by),
     )
 
@@ -282,4 +288,7 @@ def _life(number: int) -> st.SearchStrategy[Life]:
         closed=st.none() | st.integers(24 * 700, 24 * 900),
         reason=st.sampled_from(["remedied", "partial", "withdrawn"]),
         reopened=st.booleans(),
+        told_by=st.sampled_from(["affected", "family", None]),
+        happened=st.none() | hours,
+        stars=st.lists(st.integers(1, 5), max_size=2).map(tuple),
     )

@@ -36,6 +36,10 @@ EXPECTED = {
     "caseload",
     "organisation-score",
     "data-quality",
+    "self-report",
+    "satisfaction",
+    "reporting-delay",
+    "retaliation",
     "published-wage-claims",
     "virginia-wage-claims",
 }

@@ -48,7 +48,7 @@ def test_every_indicator_of_the_field_has_a_definition() -> None:
     found = Counter(one for definition in DEFINITIONS.values() for one in definition.indicators)
 
     assert {name: count for name, count in found.items() if count != 1} == {}
-    assert set(found) >= {f"K{number:02}" for number in (*range(1, 5), *range(6, 16), 17, 19)}
+    assert set(found) >= {f"K{number:02}" for number in range(1, 21)}
 
 
 @drawn
@@ -210,6 +210,58 @@ def test_the_caseload_counts_open_cases_of_each_handler(desk: Desk, told: Sequen
     expected = (int(mine > 0), mine, nobodys, int(mine > 0), mine)
     names = ("handlers", "cases", "unassigned", "up_to_10", "most_cases")
     assert only(rows, *names) == (expected if mine or nobodys else None)
+
+
+@drawn
+@given(told=lives())
+def test_who_speaks_is_counted_of_those_of_whom_it_is_known(desk: Desk, told: Sequence[Life]) -> None:
+    affected = sum(life.told_by == "affected" for life in told)
+    known = sum(life.told_by is not None for life in told)
+
+    rows = ask(desk, "self-report", "total", told)
+
+    expected = (affected, known - affected, len(told) - known, percent(affected, known))
+    assert only(rows, "affected", "others", "not_said", "percent_self_reported") == (expected if told else None)
+
+
+@drawn
+@given(told=lives())
+def test_a_case_counts_with_the_latest_answer_of_its_complainant(desk: Desk, told: Sequence[Life]) -> None:
+    answers = [life.stars[-1] for life in told if life.stars]
+    content = sum(stars >= 4 for stars in answers)
+
+    rows = ask(desk, "satisfaction", "total", told)
+
+    expected = (len(answers), content, percent(content, len(answers)))
+    assert only(rows, "asked", "content", "percent_content") == (expected if answers else None)
+
+
+@drawn
+@given(told=lives())
+def test_the_delay_of_reporting_has_a_span_for_every_day_that_can_be(desk: Desk, told: Sequence[Life]) -> None:
+    days = [(hour(life.opened).date() - hour(life.happened).date()).days for life in told if life.happened is not None]
+    possible = [day for day in days if day >= 0]
+
+    rows = ask(desk, "reporting-delay", "total", told)
+
+    assert len(rows) == bool(told)
+    for row in rows:
+        assert sum(count for name, count in row.items() if name.startswith("days_")) == row["cases"] == len(possible)
+        assert row["days_6_to_14"] == sum(6 <= day <= 14 for day in possible)
+        assert (row["not_said"], row["impossible"]) == (len(told) - len(days), len(days) - len(possible))
+
+
+@drawn
+@given(told=lives())
+def test_reprisals_are_counted_of_the_cases_of_which_somebody_was_told(desk: Desk, told: Sequence[Life]) -> None:
+    disclosed = [life for life in told if life.requests]
+    reprisals = sum("RET-REP" in life.issues for life in disclosed)
+    others = sum("RET-REP" in life.issues for life in told if not life.requests)
+
+    rows = ask(desk, "retaliation", "total", told)
+
+    expected = (len(disclosed), reprisals, others, percent(reprisals, len(disclosed)))
+    assert only(rows, "disclosed", "reprisals", "undisclosed", "per_100_disclosed") == (expected if told else None)
 
 
 @drawn

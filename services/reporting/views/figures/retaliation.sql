@@ -1,0 +1,34 @@
+-- title: Reprisals
+-- indicators: K16
+-- definition: Cases in which a reprisal for complaining was reported (issue RET-REP), and how many of them there are for
+--   every hundred cases of which some party was told. Reprisal is a class of its own, whatever else the case is about.
+-- unit: cases; cases per 100 disclosed cases, one decimal
+-- counts: Cases opened in the period, with the issues as last decided. Disclosed is a case of which a party was asked.
+-- leaves_out: Reprisals in cases of which nobody was told stand in `undisclosed`, not in the rate.
+-- period: the day of opening (UTC)
+-- group_by: month, quarter, year, cases
+-- default: year
+-- measures: cases count; disclosed count; reprisals count; undisclosed count;
+--   per_100_disclosed rate of disclosed, reprisals
+with keyed as (
+    select
+        strftime(opened_at, '%Y-%m') as month,
+        year(opened_at) || '-Q' || quarter(opened_at) as quarter,
+        strftime(opened_at, '%Y') as year,
+        *,
+        len(coalesce(escalations, [])) > 0 as disclosed_,
+        coalesce(list_contains(issues, 'RET-REP'), false) as reprisal_
+    from keyed_cases
+    where opened_at >= $since and opened_at < $until
+)
+select
+    columns($group_by),
+    count(*) as cases,
+    count(*) filter (disclosed_) as disclosed,
+    count(*) filter (reprisal_ and disclosed_) as reprisals,
+    count(*) filter (reprisal_ and not disclosed_) as undisclosed,
+    round((100 * count(*) filter (reprisal_ and disclosed_))::decimal(18, 4) / nullif(count(*) filter (disclosed_), 0), 1)
+        ::decimal(9, 1) as per_100_disclosed
+from keyed
+group by all
+order by all
