@@ -17,6 +17,7 @@ from services.reporting import bootstrap as reporting
 from shared.cli import dead_letters
 from shared.cli.console import Bars, console, plain_errors
 from shared.cli.keys import keys
+from shared.cli.ledger import ledger_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.options import DATA, Data
 from shared.cli.rebuilding import catch_up, rebuild_service
@@ -352,6 +353,8 @@ def existing(data: Path) -> Iterator[Embedded]:
     with plain_errors(), closing(open_existing(data, BUILDERS)) as house:
         yield house
 
+
+ledger_commands(commands, services_at)
 
 RARELY = (50_000, 20, 100)
 """Thresholds of the collector of cycles: facts and rows come in batches of thousands and hold none."""

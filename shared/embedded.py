@@ -20,18 +20,26 @@ from shared.eventstore.open import open_store
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
+from shared.ledger.shelves import FolderShelf
+from shared.notary.keeper import Keeper
+from shared.notary.signing import FILE as LEDGER_KEY
+from shared.notary.signing import LedgerSettings, default_name, given_seeds, kept_seeds, signers_of
 from shared.privacy.persons import Rights
 from shared.secret import derived_secret, kept_root
-from shared.service import Build, Parts, Service
+from shared.service import Build, Parts, Service, notarised
 from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
 from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.gate import Gate, gate_of
 from shared.web.keys import Keys, kept_keys
+from shared.web.ledger import ledger_router
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
 from shared.web.settings import OidcSettings, WebSettings
+
+LEDGER = "ledger"
+"""The folder of ledgers in a data folder, one for each service with a record."""
 
 
 @dataclass(slots=True)
@@ -65,8 +73,10 @@ class Embedded:
             self.host.stop()
 
         services = self.host.services.values()
+        ledgers = {service.name: service.ledger for service in services if service.ledger}
         routers = [router for service in services for router in service.routers]
         routers += [router for service in services if service.rights for router in [self._rights(service.rights)]]
+        routers.append(ledger_router(ledgers))
         return create_app(
             routers,
             gatekeeper=self.gate,
@@ -100,7 +110,7 @@ class Embedded:
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
         well = max(lag.values(), default=0) <= READY_LAG
-        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked(), "spooled": self.host.spooled()}
 
 
 def open_embedded(
@@ -138,11 +148,22 @@ def open_embedded(
             vault=vault,
         )
         services.append(build(parts, dict(stores)))
+    services = [_notarised(service, data, root) if service.name in stores else service for service in services]
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
     book = keys(data, clock)
     return Embedded(data, book, host, clock, stores, documents, traffic, vault, gate_of(book, clock, oidc), web)
+
+
+def _notarised(service: Service, data: Path, root: str) -> Service:
+    """Give the service its ledger: a folder beside its record, signed by the keys of the data folder."""
+    chosen = LedgerSettings()
+    name = chosen.name or default_name(derived_secret(root, "ledger-name"))
+    given, file = chosen.keys, chosen.key_file or data / LEDGER_KEY
+    seeds = (lambda: given_seeds(given)) if given is not None else (lambda: kept_seeds(file))
+    shelf = FolderShelf(data / LEDGER / service.name)
+    return notarised(service, Keeper(service.store, shelf, signers_of(name, service.name, seeds)))
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

@@ -49,7 +49,11 @@ class Host:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hearers = {service.name: self._hearers_of(service) for service in services}
         self._hearing = [bus.loop(hearer) for hearers in self._hearers.values() for hearer in hearers]
-        self.loops = [*bus.loops(), *self._hearing, *(loop for service in services for loop in self._chores(service))]
+        self.loops = [
+            *bus.loops(),
+            *self._hearing,
+            *(loop for service in services for loop in [*self._chores(service), *self._own(service)]),
+        ]
 
     async def prepare(self) -> None:
         """Create the collections of every view."""
@@ -97,7 +101,12 @@ class Host:
     async def measured(self) -> Measured:
         """Return the numbers for a monitor."""
         silence = {loop.name: loop.silence() for loop in self.loops}
-        return Measured(lag=await self.lag(), dead_letters=await self.parked(), silence=silence)
+        return Measured(lag=await self.lag(), dead_letters=await self.parked(), silence=silence, spooled=self.spooled())
+
+    def spooled(self) -> dict[str, int]:
+        """Return what waits on this disk for the record of each service."""
+        found = ((service.name, service.spooled()) for service in self.services.values())
+        return {f"{name}.{state}": number for name, counts in found for state, number in counts.items()}
 
     async def lag(self) -> dict[str, int]:
         """Return by how many facts each view is behind its log."""
@@ -166,6 +175,12 @@ class Host:
             for name, once, rest in service.background
         ]
 
+    def _own(self, service: Service) -> list[Loop]:
+        return [
+            Loop(f"background.{service.name}.{name}", _counted(once), _resting(rest), lull=rest)
+            for name, once, rest in service.everywhere
+        ]
+
     def _led(self, service: str, once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
         async def round_() -> int:
             if await self._leads(service):
@@ -182,6 +197,14 @@ class Host:
         self._loop = asyncio.get_running_loop()
         started.set()
         await asyncio.gather(*(loop.run(self._stopping) for loop in self.loops))
+
+
+def _counted(once: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[int]]:
+    async def round_() -> int:
+        await once()
+        return 0
+
+    return round_
 
 
 def _resting(seconds: float) -> Callable[[], Awaitable[None]]:

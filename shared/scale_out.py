@@ -2,7 +2,7 @@
 
 import base64
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +25,10 @@ from shared.eventstore.open import open_postgres_store
 from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
+from shared.notary.keeper import Keeper
+from shared.notary.signing import LedgerSettings, Seeds, default_name, given_seeds, kept_seeds, signers_of
 from shared.secret import derived_secret
-from shared.service import Build, Parts, Service
+from shared.service import Build, Parts, Service, notarised
 from shared.vault.open import open_vault
 from shared.vault.sealing import Sealer
 from shared.vault.settings import Settings as VaultSettings
@@ -34,9 +36,13 @@ from shared.vault.vault import Vault
 from shared.web.app import create_app
 from shared.web.gate import Gate, gate_of
 from shared.web.keys import Keys, shared_keys
+from shared.web.ledger import ledger_router
 from shared.web.limits import Traffic
 from shared.web.mine import mine_router
 from shared.web.settings import OidcSettings, WebSettings
+
+PUBLISHER = "reporting"
+"""The service that shows the ledgers of all."""
 
 
 class ScaleOutSettings(BaseSettings):
@@ -100,7 +106,7 @@ class Replica:
             self.host.stop()
 
         return create_app(
-            [*self.service.routers, *self._rights()],
+            [*self.service.routers, *self._rights(), *self._ledgers()],
             gatekeeper=self.gate,
             wait_for=self.host.wait_for,
             live=self._live,
@@ -119,6 +125,12 @@ class Replica:
         records = {one.name: one.personal for one in (self.service, *self.neighbours) if one.personal}
         return [mine_router(records, self.service.rights, self.clock)]
 
+    def _ledgers(self) -> Sequence[APIRouter]:
+        """Return the routes of the ledgers where figures are published, too."""
+        if self.service.name != PUBLISHER:
+            return ()
+        return [ledger_router({one.name: one.ledger for one in self.neighbours if one.ledger is not None})]
+
     def close(self) -> None:
         """Finish what is queued and let go of the engines."""
         self.leader.close()
@@ -132,7 +144,7 @@ class Replica:
     async def _ready(self) -> dict[str, Any]:
         lag = await self.host.lag()
         well = max(lag.values(), default=0) <= READY_LAG
-        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked()}
+        return {"ok": well, "lag": lag, "dead_letters": await self.host.parked(), "spooled": self.host.spooled()}
 
 
 class _Lender:
@@ -141,6 +153,7 @@ class _Lender:
     def __init__(self, settings: ScaleOutSettings, bus: KafkaBus, vault: Vault, clock: Clock) -> None:
         self.stores: dict[str, PostgresEventStore] = {}
         self._documents: list[MongoDocuments] = []
+        self._shelves: list[Any] = []
         self._settings = settings
         self._bus = bus
         self._vault = vault
@@ -163,6 +176,23 @@ class _Lender:
         )
         return build(parts, {source: self._bus.log(source) for source in SOURCES})
 
+    def notarised(self, service: Service) -> Service:
+        """Give the service its ledger: in its schema, signed by keys that every replica derives or is given."""
+        from shared.eventstore.postgres_shelf import PostgresShelf  # noqa: PLC0415 - the driver is an extra
+
+        chosen, root = LedgerSettings(), self._settings.root()
+        name = chosen.name or default_name(derived_secret(root, "ledger-name"))
+        given, file = chosen.keys, chosen.key_file
+        if given is not None:
+            seeds: Callable[[], Seeds] = partial(given_seeds, given)
+        elif file is not None:
+            seeds = partial(kept_seeds, file)
+        else:
+            seeds = partial(_one_seed, derived_secret(root, "ledger-key"))
+        shelf = PostgresShelf(self._settings.postgres(), service.name)
+        self._shelves.append(shelf)
+        return notarised(service, Keeper(service.store, shelf, signers_of(name, service.name, seeds)))
+
     def _open(self, source: str, indexer: Indexer) -> EventStore:
         self.stores[source] = open_postgres_store(self._settings.postgres(), source, indexer, self._sealer)
         return self.stores[source]
@@ -171,8 +201,8 @@ class _Lender:
         """Finish what is queued and let go of the engines."""
         for store in self.stores.values():
             store.close()
-        for documents in self._documents:
-            documents.close()
+        for shut in (*self._documents, *self._shelves):
+            shut.close()
 
 
 async def open_replica(
@@ -192,8 +222,11 @@ async def open_replica(
     vault = _vault(settings)
     lender = _Lender(settings, bus, vault, clock)
     service = lender.build(name, builders[name])
-    others = builders.items() if service.rights else ()
+    others = builders.items() if service.rights or name == PUBLISHER else ()
     neighbours = [lender.build(other, build) for other, build in others if other != name]
+    neighbours = [lender.notarised(other) if other.name in lender.stores else other for other in neighbours]
+    if name in lender.stores:
+        service = lender.notarised(service)
     leader = Leader(settings.postgres(), name, "sealer")
     bus.seal(lender.stores[name], leader)
 
@@ -214,6 +247,10 @@ async def open_replica(
         vault=vault,
         web=web,
     )
+
+
+def _one_seed(seed: bytes) -> Seeds:
+    return [seed]
 
 
 def _vault(settings: ScaleOutSettings) -> Vault:

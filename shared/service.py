@@ -1,7 +1,7 @@
 """What a bootstrap is given and what it gives back: the parts of a service, ready to be hosted by any process."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from shared.documents.port import Documents
 from shared.eventstore.index import Indexer
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
+from shared.notary.keeper import REST, Keeper
 from shared.privacy.persons import PersonalRecord, Rights
 from shared.vault.memory import passing_vault
 from shared.vault.vault import Vault
@@ -52,12 +53,23 @@ class Service:
     reactions: Sequence[Reaction] = ()
     background: Sequence[tuple[str, Background, float]] = field(default=())
     """(name, one round, seconds to rest between rounds)."""
+    everywhere: Sequence[tuple[str, Background, float]] = field(default=())
+    """The same for work that every process does for itself, on what lies on its own disk."""
+    spooled: Callable[[], Mapping[str, int]] = dict
+    """What waits on the disk of this process for the record, by the state it is in."""
     personal: PersonalRecord | None = None
     """What it can tell a person about themselves."""
     rights: Rights | None = None
     """How this service, for all, knows a person by their receipt."""
+    ledger: Keeper | None = None
+    """Keeps its record provable; given by the host."""
     application: Any = None
     """The write side, for commands of the command line such as the import."""
+
+
+def notarised(service: Service, keeper: Keeper) -> Service:
+    """Return the service with its ledger kept up in the background."""
+    return replace(service, ledger=keeper, background=(*service.background, ("ledger", keeper.look, REST)))
 
 
 Build = Callable[[Parts, Mapping[str, Log]], Service]

@@ -3,12 +3,14 @@
 from functools import partial
 
 from services.intake.api import routers
-from services.intake.application import Intake, Retiring, Subjects, indexer
+from services.intake.application import Draining, Intake, Preparing, Retiring, Spool, Subjects, indexer
 from services.intake.consumers import ending, filing
 from services.intake.domain import receipt_of
+from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
 from services.intake.settings import Settings
-from services.intake.views import IntakeViews, ReceiptViews, progress_projection, viewed_themselves
+from services.intake.text import Languages
+from services.intake.views import InboxViews, IntakeViews, ReceiptViews, progress_projection, viewed_themselves
 from shared.policy import read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
@@ -16,6 +18,8 @@ from shared.reaching import reach_projection
 from shared.service import Parts, Service
 from shared.vault.proof import signer_of
 
+DRAIN_REST = 1.0
+"""Seconds between two looks at what waits for the record."""
 REST = 3600.0
 """Seconds between two looks at what is kept long enough."""
 
@@ -27,7 +31,10 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     store = parts.open_store("intake", indexer(partial(receipt_of, secret)))
     policy = read_policy_file(settings.policy, "REDRESS_INTAKE_POLICY")
     subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
-    intake = Intake(store, secret, parts.vault, subjects, policy)
+    spool = Spool(parts.data / "spool", parts.secret("spool"))
+    preparing = Preparing(load_lexicon(policy), Languages(settings.languages), settings.regions)
+    intake = Intake(store, secret, parts.vault, subjects, policy, preparing=preparing, spool=spool)
+    draining = Draining(spool, intake.store)
     reading = Reading(store, parts.vault)
     views = IntakeViews(store, parts.documents, intake.receipt, reading, policy.restricted.readers)
     retiring = Retiring(subjects, partial(views.ripe, policy.retention), parts.clock)
@@ -35,9 +42,18 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         name="intake",
         store=store,
         documents=parts.documents,
-        routers=routers(intake, subjects, views, ReceiptViews(store, parts.documents, reading), settings.batch_limit),
+        routers=routers(
+            intake,
+            subjects,
+            views,
+            waiting=InboxViews(parts.documents, policy.restricted.readers),
+            receipts=ReceiptViews(store, parts.documents, reading),
+            batch_limit=settings.batch_limit,
+        ),
         projections=(inbox(policy), reach_projection(policy), progress_projection()),
         reactions=(filing(intake, parts.clock), ending(intake, parts.clock)),
+        everywhere=(("drain", draining.once, DRAIN_REST),),
+        spooled=lambda: {"waiting": spool.size, "put-aside": spool.corrupt},
         background=(("retire", retiring.look, REST),),
         personal=RecordOfPerson(store, parts.vault, views.streams_of, viewed_themselves),
         rights=intake,

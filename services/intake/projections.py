@@ -13,7 +13,7 @@ from shared.events.intake import (
     ReportOpened,
     ReportRetired,
 )
-from shared.events.reports import ReplyAdded, ReportReopened
+from shared.events.reports import ReplyAdded, ReportReopened, TriageSuggested
 from shared.policy import Policy
 
 
@@ -59,6 +59,10 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
             row.messages += 1
             row.last_message_at = envelope.occurred_at
             row.waiting_since = row.waiting_since or envelope.occurred_at
+        case TriageSuggested():
+            row.suggested = tuple(sorted({*row.suggested, *event.issues}))
+            row.suggested_severity = min(filter(None, (row.suggested_severity, event.severity)), default=None)
+            row.danger_now = row.danger_now or event.danger_now
         case ReplyAdded():
             row.waiting_since = None
         case ReportReopened():

@@ -7,14 +7,21 @@ from pathlib import Path
 
 from services.notify.api import router
 from services.notify.application import Delivery, Forgetting, Telling
+from services.notify.channels.calling import Api, Pace
+from services.notify.channels.line import LineChannel
+from services.notify.channels.messenger import MessengerChannel
 from services.notify.channels.outbox import OutboxChannel
 from services.notify.channels.port import Channel
 from services.notify.channels.smtp import SmtpChannel
+from services.notify.channels.telegram import TelegramChannel
+from services.notify.channels.twilio import TwilioSms, TwilioVoice
+from services.notify.channels.viber import ViberChannel
 from services.notify.channels.webhook import WebhookChannel
+from services.notify.channels.whatsapp import WhatsAppChannel
 from services.notify.consumers import reaction
 from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
-from services.notify.settings import Settings
+from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
 from services.notify.views import NotificationViews
 from shared.events.values import ContactChannel, SafeContact, SafeHours
@@ -71,9 +78,52 @@ def build(
 
 def _channels(settings: Settings, data: Path) -> Mapping[ContactChannel, Channel]:
     webhook = WebhookChannel(
-        timeout=settings.webhook_timeout_seconds, allowed_hosts=frozenset(settings.webhook_allowed_hosts)
+        timeout=settings.webhook_timeout_seconds,
+        allowed_hosts=frozenset(settings.webhook_allowed_hosts),
+        secrets=[secret.get_secret_value() for secret in settings.webhook_secrets],
     )
-    return {"email": _mail(settings, data), "webhook": webhook}
+    return {"email": _mail(settings, data), "webhook": webhook, **provider_channels(Providers())}
+
+
+def provider_channels(given: Providers) -> Mapping[ContactChannel, Channel]:
+    """Return the channels whose providers are set up."""
+
+    def api(channel: ContactChannel, url: str) -> Api:
+        usual = 1.0 if channel in {"sms", "voice"} else 10.0
+        pace = Pace(given.provider_rates.get(channel, usual))
+        return Api(base_url=url, timeout=given.provider_timeout_seconds, pace=pace)
+
+    found: dict[ContactChannel, Channel] = {}
+    if given.twilio_token and given.twilio_account:
+        account, token, sender = given.twilio_account, given.twilio_token.get_secret_value(), given.twilio_sender
+        found["sms"] = TwilioSms(api=api("sms", given.twilio_url), account=account, token=token, sender=sender)
+        if given.voice_prompts:
+            found["voice"] = TwilioVoice(
+                api=api("voice", given.twilio_url),
+                account=account,
+                token=token,
+                sender=sender,
+                prompts=given.voice_prompts,
+            )
+    if given.whatsapp_token:
+        found["whatsapp"] = WhatsAppChannel(
+            api=api("whatsapp", given.whatsapp_url),
+            token=given.whatsapp_token.get_secret_value(),
+            phone_number_id=given.whatsapp_phone_number_id,
+            template=given.whatsapp_template,
+        )
+    if given.messenger_token:
+        token = given.messenger_token.get_secret_value()
+        found["messenger"] = MessengerChannel(api=api("messenger", given.messenger_url), token=token)
+    if given.line_token:
+        found["line"] = LineChannel(api=api("line", given.line_url), token=given.line_token.get_secret_value())
+    if given.viber_token:
+        token = given.viber_token.get_secret_value()
+        found["viber"] = ViberChannel(api=api("viber", given.viber_url), token=token, name=given.viber_name)
+    if given.telegram_token:
+        token = given.telegram_token.get_secret_value()
+        found["telegram"] = TelegramChannel(api=api("telegram", given.telegram_url), token=token)
+    return found
 
 
 def _supervisors(settings: Settings) -> SafeContact | None:

@@ -14,6 +14,56 @@ Patience = Annotated[float, Field(gt=0, le=30)]
 """Seconds for one delivery: short enough that a round of them never looks like a loop that hangs."""
 
 
+PerSecond = Annotated[float, Field(gt=0, le=1000)]
+
+
+class Providers(BaseSettings):
+    """The providers of texts, calls and chats, `REDRESS_NOTIFY_…`; one without its token is not set up.
+
+    The addresses are those of the providers; a test or a relay puts its own.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_NOTIFY_", frozen=True)
+
+    provider_timeout_seconds: Patience = 10
+    provider_rates: dict[str, PerSecond] = {}
+    """Calls a second by channel, where a contract allows others than ten (one for texts and calls)."""
+
+    twilio_url: str = "https://api.twilio.com"
+    twilio_account: str | None = None
+    twilio_token: SecretStr | None = None
+    twilio_sender: str = ""
+    voice_prompts: dict[str, str] = {}
+    """Language -> address of the sound that a call plays; none: nobody is called."""
+
+    whatsapp_url: str = "https://graph.facebook.com"
+    whatsapp_token: SecretStr | None = None
+    whatsapp_phone_number_id: str = ""
+    whatsapp_template: str = "news"
+    """The name of a template that Meta approved in every language, with one gap in its body."""
+
+    messenger_url: str = "https://graph.facebook.com"
+    messenger_token: SecretStr | None = None
+
+    line_url: str = "https://api.line.me"
+    line_token: SecretStr | None = None
+
+    viber_url: str = "https://chatapi.viber.com"
+    viber_token: SecretStr | None = None
+    viber_name: str = Field(default="Messages", max_length=28)
+
+    telegram_url: str = "https://api.telegram.org"
+    telegram_token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.twilio_token is not None and not (self.twilio_account and self.twilio_sender):
+            raise ValueError("twilio_token, twilio_account and twilio_sender belong together")
+        if self.whatsapp_token is not None and not self.whatsapp_phone_number_id:
+            raise ValueError("whatsapp_token and whatsapp_phone_number_id belong together")
+        return self
+
+
 class Settings(BaseSettings):
     """Read from the environment, `REDRESS_NOTIFY_…`. Without `smtp_host`, mail is written to files in the outbox."""
 
@@ -30,6 +80,8 @@ class Settings(BaseSettings):
     supervisors_language: str = Field(default="en", max_length=35)
     policy: Path | None = None
     webhook_timeout_seconds: Patience = 10
+    webhook_secrets: tuple[SecretStr, ...] = ()
+    """Sign what is posted, the newest first; each as `whsec_` and base 64 of 24 to 64 bytes."""
     webhook_allowed_hosts: tuple[str, ...] = ()
     """Hosts of one's own network that webhooks may call; all others must be on the open net."""
     retry_minutes: tuple[Minutes, ...] = Field(default=(0, 1, 5, 30, 120), min_length=1, max_length=20)

@@ -33,10 +33,28 @@ class Grievance(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     happened_on: date | None = None
 
 
+class Hint(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A code, and the words of the message that it was suggested for."""
+
+    code: str
+    words: Personal
+
+
+class Hints(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What lists of phrases make of a message before anybody has read it. `danger` has the words for danger now."""
+
+    issues: tuple[Hint, ...] = ()
+    severity: str | None = None
+    danger: Personal | None = None
+    country: Hint | None = None
+    respondent: Accused | None = None
+
+
 class MessageReceived(Event, frozen=True, kw_only=True):
     """A worker, or someone for them, said something on a channel.
 
-    `continues` is the first message of a talk, where the sender came back with the receipt of that one.
+    `continues` is the first message of a talk, where the sender came back with the receipt of that one; `original` is
+    the text as it came, where it was turned from another writing of its script.
     """
 
     TOPIC: ClassVar[str] = "intake.message-received"
@@ -50,6 +68,8 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     country: str | None = None
     grievance: Grievance | None = None
     continues: UUID | None = None
+    original: Personal | None = None
+    hints: Hints | None = None
 
 
 class MessageFiled(Event, frozen=True, kw_only=True):

@@ -25,4 +25,29 @@ class ReportReopened(Event, frozen=True, kw_only=True):
     sender_key: str | None = None
 
 
-EVENTS: tuple[type[Event], ...] = (ReplyAdded, ReportReopened)
+class TriageSuggested(Event, frozen=True, kw_only=True):
+    """Lists of phrases say what a message of the report may be about; a person decides.
+
+    The words that led to it lie sealed in the message.
+    """
+
+    TOPIC: ClassVar[str] = "intake.triage-suggested"
+    STREAM: ClassVar[str] = REPORT
+    message_id: UUID
+    issues: tuple[str, ...] = ()
+    severity: str | None = None
+    danger_now: bool = False
+    country: str | None = None
+
+
+class CrisisHinted(Event, frozen=True, kw_only=True):
+    """Words of a message say that somebody is in danger now: told once for a report, to whoever is on duty."""
+
+    TOPIC: ClassVar[str] = "intake.crisis-hinted"
+    STREAM: ClassVar[str] = REPORT
+    message_id: UUID
+    channel: str
+    language: str | None = None
+
+
+EVENTS: tuple[type[Event], ...] = (ReplyAdded, ReportReopened, TriageSuggested, CrisisHinted)

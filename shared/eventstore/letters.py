@@ -1,4 +1,4 @@
-"""Dead letters: facts that a reaction could not answer, kept with what is needed to try again."""
+"""What a record keeps beside its facts: dead letters, kept with what is needed to try again, and redactions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,14 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     cause: str
     parked_at: datetime
+
+
+class Redaction(msgspec.Struct, frozen=True):
+    """A fact whose words a court had taken out: which, and the SHA-256 of its bytes before, in hex."""
+
+    stream_id: UUID
+    stream_version: int
+    sha256: str
 
 
 class Discarding(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.eventstore.index import Indexer, no_index
-from shared.eventstore.letters import DeadLetter, Discarded, Discarding
+from shared.eventstore.letters import DeadLetter, Discarded, Discarding, Redaction
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.postgres_commits import PostgresCommits
 from shared.eventstore.postgres_database import ServiceDatabase
@@ -101,6 +101,11 @@ class PostgresEventStore(WritingStore):
         if reaction is None:
             return await self._readers.shaped(f"{_LETTERS} ORDER BY id", (), _letters)
         return await self._readers.shaped(f"{_LETTERS} WHERE reaction = %s ORDER BY id", (reaction,), _letters)
+
+    async def redactions(self) -> Sequence[Redaction]:
+        """Return which facts lost their words by order."""
+        statement = "SELECT stream_id, stream_version, sha256 FROM redactions ORDER BY stream_id, stream_version"
+        return [Redaction(*row) for row in await self._readers.rows(statement)]
 
     async def discarded(self) -> Sequence[Discarded]:
         """Return the dead letters that were given up, oldest first."""

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.index import Indexer, no_index
-from shared.eventstore.letters import DeadLetter, Discarded, Discarding
+from shared.eventstore.letters import DeadLetter, Discarded, Discarding, Redaction
 from shared.eventstore.mapper import EventMapper
 from shared.eventstore.recorder import DurableDatastore, StableRecorder
 from shared.eventstore.sqlite_commits import SqliteCommits
@@ -105,6 +105,11 @@ class SqliteEventStore(WritingStore):
         """Return the dead letters of one reaction or of all, oldest first."""
         statement = f"SELECT {LETTER_COLUMNS} FROM parked WHERE ?1 IS NULL OR reaction = ?1 ORDER BY id"
         return [_letter(row) for row in self._reader().execute(statement, (reaction,))]
+
+    async def redactions(self) -> Sequence[Redaction]:
+        """Return which facts lost their words by order."""
+        statement = "SELECT stream_id, stream_version, sha256 FROM redactions ORDER BY stream_id, stream_version"
+        return [_named(row, Redaction) for row in self._reader().execute(statement)]
 
     async def discarded(self) -> Sequence[Discarded]:
         """Return the dead letters that were given up, oldest first."""

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.events.envelope import Recorded
 from shared.eventstore.context import CommandContext
-from shared.eventstore.letters import DeadLetter, Discarded
+from shared.eventstore.letters import DeadLetter, Discarded, Redaction
 from shared.eventstore.work import ReactingWork, UnitOfWork
 
 T = TypeVar("T")
@@ -96,6 +96,10 @@ class EventStore(Protocol):
 
     async def dead_letters(self, reaction: str | None = None) -> Sequence[DeadLetter]:
         """Return the dead letters of one reaction or of all, oldest first."""
+        ...
+
+    async def redactions(self) -> Sequence[Redaction]:
+        """Return which facts lost their words by order, in the order of streams."""
         ...
 
     async def discarded(self) -> Sequence[Discarded]:

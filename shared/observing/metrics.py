@@ -11,6 +11,7 @@ class Measured(msgspec.Struct, frozen=True):
     lag: Mapping[str, int]
     dead_letters: Mapping[str, int]
     silence: Mapping[str, float]
+    spooled: Mapping[str, int] = {}
 
 
 def exposition(measured: Measured) -> tuple[bytes, str]:
@@ -23,6 +24,7 @@ def exposition(measured: Measured) -> tuple[bytes, str]:
         ("redress_consumer_lag_events", "Facts that a view is behind its log.", "view", measured.lag),
         ("redress_dead_letters", "Facts or streams that wait for a person.", "waiting", measured.dead_letters),
         ("redress_loop_silence_seconds", "Seconds since a loop's last good round.", "loop", measured.silence),
+        ("redress_spooled", "What waits on this disk for the record, or was put aside.", "state", measured.spooled),
     )
     for name, description, label, values in gauges:
         gauge = Gauge(name, description, [label], registry=registry)

@@ -37,6 +37,9 @@ _NAMES = {
     "statement": "what you said about the remedy",
     "summary": "the summary of your case",
     "text": "what was written",
+    "original": "what was written",
+    "words": "what was written",
+    "danger": "what was written",
 }
 
 

@@ -106,7 +106,8 @@ def _replaced(tree: Any, path: str, replace: Callable[[str, str], str]) -> Any:
         before = f"{path}." if path else ""
         return {name: _replaced(one, f"{before}{name}", replace) for name, one in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_replaced(one, path, replace) for one in tree]
+        before = f"{path}." if path else ""
+        return [_replaced(one, f"{before}{place}", replace) for place, one in enumerate(tree)]
     return tree
 
 

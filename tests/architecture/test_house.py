@@ -19,12 +19,12 @@ from tests.architecture.tree import PRODUCT, ROOT, files, imported_names, module
 
 SERVICES = {"intake", "cases", "notify", "reporting"}
 ROOMS = {"domain", "application", "consumers", "projections", "views", "api", "settings", "bootstrap", "__main__"}
-OWN_ROOMS = {"intake": {"channels", "templates"}, "notify": {"channels", "templates"}}
+OWN_ROOMS = {"intake": {"channels", "lexicon", "templates", "text"}, "notify": {"channels", "templates"}}
 NEEDED = {"__init__.py", "api", "bootstrap", "projections", "settings", "views"}
 
 OUTSIDE: Mapping[str, set[str]] = {
     "aiokafka": {"shared.bus"},
-    "cryptography": {"shared.vault"},
+    "cryptography": {"shared.auditing", "shared.ledger.notes", "shared.vault"},
     "aiosmtplib": {"services.notify.channels"},
     "bson": {"shared.documents"},
     "argon2": {"shared.web.keys"},
@@ -34,7 +34,10 @@ OUTSIDE: Mapping[str, set[str]] = {
     "jinja2": {"services.cases.api", "services.intake.api", "services.reporting.api"},
     "joserfc": {"shared.web.jwks", "shared.web.oidc"},
     "motor": {"shared.documents"},
+    "para": {"services.intake.text"},
+    "phonenumbers": {"services.intake.text"},
     "prometheus_client": {"shared.observing.metrics"},
+    "py3langid": {"services.intake.text"},
     "psycopg": {
         "shared.eventstore",
         "shared.vault.postgres",

@@ -29,6 +29,8 @@ OPEN = (
     | BY_LINK
     | BY_RECEIPT
     | {
+        *("/reporting/v1/ledger", "/reporting/v1/ledger/{service}/consistency"),
+        "/reporting/v1/ledger/{service}/{path:path}",
         *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
@@ -41,6 +43,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/messages"): WRITERS | {"channel"},
     ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
     ("POST", "/intake/v1/events"): WRITERS | {"channel"},
+    ("GET", "/intake/v1/inbox"): STAFF,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
@@ -86,6 +89,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
         for path in ("logs/{service}", "histories/{identity}", "cases/{case_id}/states", "event-log", "conformance")
     },
     ("GET", "/audit/cases/{case_id}"): {"auditor", "supervisor", "admin"},
+    ("GET", "/reporting/v1/ledger/{service}/proofs/{index}"): {"supervisor", "auditor", "admin"},
+    ("GET", "/reporting/v1/ledger/{service}/streams/{stream_id}"): {"supervisor", "auditor", "admin"},
     ("GET", "/"): STAFF,
     ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
     ("GET", "/figures/{leaf}"): STAFF,
@@ -233,7 +238,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_return(tmp_path: Path) -> Non
 
 def test_health_tells_nothing_about_cases(system: System) -> None:
     assert system.http.get("/livez").json() == {"ok": True, "unwell": []}
-    assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters"}
+    assert set(system.http.get("/readyz").json()) == {"ok", "lag", "dead_letters", "spooled"}
 
 
 def test_a_monitor_sees_how_far_behind_the_views_are_and_nothing_of_the_matter(system: System) -> None:

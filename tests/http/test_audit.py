@@ -97,16 +97,19 @@ def test_filters_and_pages_give_the_same_facts_once(system: System, course: Mapp
 
 
 def test_the_whole_log_is_read_from_any_place_to_any_other(system: System, course: Mapping[str, str]) -> None:
-    lines = system.auditor.get(f"{ROOT}/logs/cases", wait=course["wait"], limit=1000, format="jsonl").text.splitlines()
-    facts = [json.loads(line) for line in lines]
+    then = history(system.auditor, course["case"], course["wait"])[-1]["recorded_at"]
 
-    part = system.auditor.get(f"{ROOT}/logs/cases", from_position=3, to_position=5).json()["items"]
+    def read(**asked: Any) -> Any:
+        return system.auditor.get(f"{ROOT}/logs/cases", known_at=then, **asked)
+
+    facts = [json.loads(line) for line in read(limit=1000, format="jsonl").text.splitlines()]
+    part = read(from_position=3, to_position=5).json()["items"]
+    first = read(limit=2).json()
+    rest = read(limit=1000, after=first["next"]).json()
 
     assert course["case"] in {one["stream_id"] for one in facts}
     assert part == [one for one in facts if 3 <= one["position"] <= 5]
-    first = system.auditor.get(f"{ROOT}/logs/cases", limit=2).json()
-    then = system.auditor.get(f"{ROOT}/logs/cases", limit=1000, after=first["next"]).json()
-    assert first["items"] + then["items"] == facts
+    assert first["items"] + rest["items"] == facts
     assert system.auditor.get(f"{ROOT}/logs/weather").status_code == 404
 
 

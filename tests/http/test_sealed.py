@@ -83,7 +83,9 @@ async def test_what_messages_say_is_opened_in_their_report(system: System) -> No
     (shown,) = system.operator.get(path, headers=HANDLING).json()["messages"]
     assert (shown["text"], shown["sender"]) == (WORDS[0], "ma-mon")
     facts = await system.house.stores["intake"].read(0, 1000)
-    assert [fact.event.fields for fact in facts if isinstance(fact.event, MessageFieldsViewed)] == [("sender", "text")]
+    assert [fact.event.fields for fact in facts if isinstance(fact.event, MessageFieldsViewed)] == [
+        ("hints.issues.words", "sender", "text")
+    ]
 
 
 def test_text_that_looks_sealed_harms_nobody(system: System) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.intake.api.inbox import inbox_router
 from services.intake.api.messages import messages_router, submitting_router
 from services.intake.api.receipt_page import receipt_page
 from services.intake.api.receipts import ReceiptDesk, receipts_router
@@ -11,11 +12,17 @@ from services.intake.api.reports import deciding_router, reports_router
 from services.intake.api.subjects import proofs_router, subjects_router
 from services.intake.application import Intake, Subjects
 from services.intake.templates import load_words
-from services.intake.views import IntakeViews, ReceiptViews
+from services.intake.views import InboxViews, IntakeViews, ReceiptViews
 
 
 def routers(
-    intake: Intake, subjects: Subjects, views: IntakeViews, receipts: ReceiptViews, batch_limit: int
+    intake: Intake,
+    subjects: Subjects,
+    views: IntakeViews,
+    *,
+    waiting: InboxViews,
+    receipts: ReceiptViews,
+    batch_limit: int,
 ) -> Sequence[APIRouter]:
     """Return every route of this service, the busiest first."""
     desk = ReceiptDesk(intake, receipts, load_words())
@@ -23,6 +30,7 @@ def routers(
         submitting_router(intake, batch_limit),
         messages_router(views),
         deciding_router(intake, views),
+        inbox_router(waiting),
         reports_router(views),
         receipts_router(desk),
         receipt_page(desk),

@@ -89,11 +89,12 @@ class ReportFilters(BaseModel):
     account: Word | None = None
     country: Country | None = None
     language: Language | None = None
+    danger_now: Annotated[bool | None, Field(description="Whether words of it say that somebody is in danger.")] = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     after: Annotated[str | None, Field(max_length=300, description="The `next` of the page before.")] = None
 
     def query(self) -> Query:
         """Return the question that these filters ask."""
-        fields = ("state", "channel", "account", "country", "language")
+        fields = ("state", "channel", "account", "country", "language", "danger_now")
         asked = tuple(Condition(field, "eq", value) for field in fields if (value := getattr(self, field)) is not None)
         return Query(asked, sort="opened_at", descending=True, after=read_cursor(self.after), limit=self.limit)

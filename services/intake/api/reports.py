@@ -38,6 +38,10 @@ _REPORT = {
     "issues": ["DOC-RET"],
     "case_id": None,
     "restricted": False,
+    "waiting_since": "2026-03-01T02:30:00Z",
+    "suggested": ["DOC-RET"],
+    "suggested_severity": "S2",
+    "danger_now": False,
     "version": 1,
 }
 

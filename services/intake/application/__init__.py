@@ -1,8 +1,11 @@
 """What intake can be told: `receiving` takes messages and decides on reports, `subjects` cares for persons."""
 
+from services.intake.application.draining import Draining
 from services.intake.application.index import indexer
+from services.intake.application.preparing import Preparing
 from services.intake.application.receiving import Intake, Taken
 from services.intake.application.retiring import Retiring
+from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
 
-__all__ = ["Intake", "Retiring", "Subjects", "Taken", "indexer"]
+__all__ = ["Draining", "Intake", "Preparing", "Retiring", "Spool", "Subjects", "Taken", "indexer"]

@@ -1,18 +1,22 @@
 """Messages taken in, filed into reports, and reports decided on: one method per command."""
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from services.intake import domain
 from services.intake.application.index import OPEN_REPORT, RECEIPT
+from services.intake.application.preparing import Preparing
+from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
 from services.intake.domain import Accept, DismissReason, Report
-from shared.errors import NotFoundError
+from shared.errors import NotFoundError, TryLaterError
 from shared.events.envelope import Event, Recorded
 from shared.events.intake import (
     MessageFiled,
@@ -26,6 +30,9 @@ from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
 from shared.policy import Policy, default_policy
 from shared.vault.vault import Vault
+
+PATIENCE = 1.5
+"""Seconds that a sender waits for the record: some providers hang up after two."""
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
@@ -44,9 +51,23 @@ class Intake:
     """The write side of intake."""
 
     def __init__(
-        self, store: EventStore, secret: bytes, vault: Vault, subjects: Subjects, policy: Policy | None = None
+        self,
+        store: EventStore,
+        secret: bytes,
+        vault: Vault,
+        subjects: Subjects,
+        policy: Policy | None = None,
+        *,
+        preparing: Preparing | None = None,
+        spool: Spool | None = None,
     ) -> None:
-        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender."""
+        """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender.
+
+        `preparing` reads messages before they are sealed; without it they are taken as they came. `spool` keeps them
+        while the record cannot be written; without it senders are asked to try again.
+        """
+        self._spool = spool
+        self._preparing = preparing
         self._store = store
         self._secret = secret
         self._vault = vault
@@ -54,10 +75,33 @@ class Intake:
         self.subjects = subjects
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
-        """Put a message on the record, once; a redelivery answers as the first time."""
+        """Put a message on the record, once; a redelivery answers as the first time.
+
+        While the record cannot be written, or takes longer than `PATIENCE`, the message waits in the spool. As long as
+        others wait there it waits behind them, so that what one person says keeps its order.
+        """
         domain.demand_channel(context.caller, message.channel)
+        message = await self._prepared(message)
+        if self._spool is None:
+            return await self.store(message, context)
+        if not self._spool.size:
+            stored = await _within_patience(self.store(message, context))
+            if stored is not None:
+                return stored
+        try:
+            await asyncio.to_thread(self._spool.put, message, context)
+        except OSError:
+            raise TryLaterError("The record and the spool cannot be written now; nothing was stored.") from None
+        identity = self._identity(message, context)
+        return Taken(identity, self.receipt(identity), position=0, repeated=False)
+
+    def _identity(self, message: MessageReceived, context: CommandContext) -> UUID:
         keyed = self._keyed(message.external_id)
-        identity = domain.message_id(context.tenant, message.channel, message.account, keyed)
+        return domain.message_id(context.tenant, message.channel, message.account, keyed)
+
+    async def store(self, message: MessageReceived, context: CommandContext) -> Taken:
+        """Put a prepared message on the record, or raise a `TryLaterError`."""
+        identity = self._identity(message, context)
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
@@ -99,7 +143,8 @@ class Intake:
         report_id = report_id or self._join(unit, sender_key, identity, message, context)
         if report_id is None:
             report_id = derived_id("report", str(identity))
-            unit.append(report_id, 0, [domain.opening(identity, message, sender_key)], context)
+            opened = [domain.opening(identity, message, sender_key), *domain.suggested(None, identity, message)]
+            unit.append(report_id, 0, opened, context)
         unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
 
     def receipt(self, identity: UUID) -> str:
@@ -134,6 +179,13 @@ class Intake:
 
         return await self._store.write(context, lambda unit: REPORTS.change(unit, report_id, context, decide, admit))
 
+    async def _prepared(self, message: MessageReceived) -> MessageReceived:
+        if self._preparing is None:
+            return message
+        if message.language is None and not self._preparing.is_quick:
+            return await asyncio.to_thread(self._preparing.prepared, message)
+        return self._preparing.prepared(message)
+
     def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
         if message.sender is None:
             return None
@@ -156,7 +208,8 @@ class Intake:
         open_one = unit.lookup(OPEN_REPORT, report.sender_key) if report.sender_key else None
         if report.state == "dismissed" and open_one is not None:
             return self._join(unit, report.sender_key, identity, message, context)
-        unit.append(report.report_id, len(facts), domain.continued(report, identity, message), context)
+        told = [*domain.continued(report, identity, message), *domain.suggested(report, identity, message)]
+        unit.append(report.report_id, len(facts), told, context)
         return report.report_id
 
     def _join(
@@ -171,6 +224,25 @@ class Intake:
         if known is None:
             return None
         report_id = UUID(known)
+        facts = unit.read(report_id)
         added = ReportMessageAdded(message_id=identity, grievance=message.grievance)
-        unit.append(report_id, unit.version(report_id), [added], context)
+        told = [added, *domain.suggested(REPORTS.fold(facts), identity, message)]
+        unit.append(report_id, len(facts), told, context)
         return report_id
+
+
+async def _within_patience(storing: Coroutine[Any, Any, Taken]) -> Taken | None:
+    """Return what was stored, or None when the record is away or slow. Stored later, it is stored once."""
+    task = asyncio.ensure_future(storing)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    if not done:
+        task.add_done_callback(_forgotten)
+        return None
+    if isinstance(task.exception(), TryLaterError):
+        return None
+    return task.result()
+
+
+def _forgotten(task: asyncio.Task[Taken]) -> None:
+    if not task.cancelled():
+        task.exception()

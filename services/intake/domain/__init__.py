@@ -20,6 +20,7 @@ from services.intake.domain.reports import (
     message_id,
     opening,
     reply,
+    suggested,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "receipt_key",
     "receipt_of",
     "reply",
+    "suggested",
 ]

@@ -18,7 +18,7 @@ from shared.events.intake import (
     ReportMessageAdded,
     ReportOpened,
 )
-from shared.events.reports import ReplyAdded, ReportReopened
+from shared.events.reports import CrisisHinted, ReplyAdded, ReportReopened, TriageSuggested
 from shared.events.values import Party, SafeContact
 from shared.ids import derived_id
 from shared.policy import Policy
@@ -43,6 +43,7 @@ class Report:
     case_id: UUID | None = None
     issues: frozenset[str] = frozenset()
     decided_by: str | None = None
+    in_crisis: bool = False
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ def case_id_of(report_id: UUID) -> UUID:
     return derived_id("case-of-report", str(report_id))
 
 
-def evolve(report: Report | None, fact: Recorded) -> Report:
+def evolve(report: Report | None, fact: Recorded) -> Report:  # noqa: PLR0911 - one arm per fact
     """Return the report after a fact."""
     event = fact.event
     if isinstance(event, ReportOpened):
@@ -100,6 +101,8 @@ def evolve(report: Report | None, fact: Recorded) -> Report:
             return replace(report, state=state, case_id=event.case_id, decided_by=fact.envelope.actor.id)
         case ReportDismissed():
             return replace(report, state="dismissed", decided_by=fact.envelope.actor.id)
+        case CrisisHinted():
+            return replace(report, in_crisis=True)
         case ReportReopened():
             return replace(report, state="open", decided_by=None)
     return report
@@ -134,6 +137,25 @@ def accept(report: Report, command: Accept) -> Sequence[Event]:
             sender_key=report.sender_key,
         )
     ]
+
+
+def suggested(report: Report | None, identity: UUID, message: MessageReceived) -> Sequence[Event]:
+    """Say what a message may be about, and that somebody may be in danger: the latter once for a report."""
+    hints = message.hints
+    if hints is None:
+        return []
+    told: list[Event] = [
+        TriageSuggested(
+            message_id=identity,
+            issues=tuple(hint.code for hint in hints.issues),
+            severity=hints.severity,
+            danger_now=hints.danger is not None,
+            country=hints.country.code if hints.country else None,
+        )
+    ]
+    if hints.danger is not None and not (report and report.in_crisis):
+        told.append(CrisisHinted(message_id=identity, channel=message.channel, language=message.language))
+    return told
 
 
 def continued(report: Report, identity: UUID, message: MessageReceived) -> Sequence[Event]:

@@ -1,4 +1,4 @@
-"""What intake answers: `inbox` to the office, `receipts` to who holds one, `progress` of cases for the latter."""
+"""What intake answers: `inbox` and `waiting` to the office, `receipts` (on `progress` of cases) to workers."""
 
 from services.intake.views.inbox import (
     REPORTS,
@@ -10,10 +10,12 @@ from services.intake.views.inbox import (
 )
 from services.intake.views.progress import CASE_PROGRESS, progress_projection
 from services.intake.views.receipts import ReceiptViews, Reply, Standing
+from services.intake.views.waiting import InboxViews
 
 __all__ = [
     "CASE_PROGRESS",
     "REPORTS",
+    "InboxViews",
     "IntakeViews",
     "ReceiptViews",
     "Reply",

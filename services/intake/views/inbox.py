@@ -47,6 +47,9 @@ class ReportRow(Row, kw_only=True):
     decided_by: str | None = None
     decided_team: str | None = None
     waiting_since: datetime | None = None
+    suggested: tuple[str, ...] = ()
+    suggested_severity: str | None = None
+    danger_now: bool = False
 
 
 _HIDDEN = {"tenant", "retained", "decided_by", "decided_team"}
@@ -56,7 +59,7 @@ REPORTS = Collection(
     4,
     ReportRow,
     columns=(
-        *("state", "channel", "account", "language", "country", "opened_at", "case_id", "waiting_since"),
+        *("state", "channel", "account", "language", "country", "opened_at", "case_id", "waiting_since", "danger_now"),
         *("subject", "retained", "dismissed_because", "last_message_at"),
     ),
     order="opened_at",
@@ -228,6 +231,8 @@ def _said(first: Recorded) -> dict[str, Any]:
         "sender": message.sender,
         "language": message.language,
         "text": message.text,
+        "original": message.original,
+        "hints": message.hints,
         "grievance": message.grievance,
     }
 

@@ -18,6 +18,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     body: str
     queued_at: datetime
+    is_in_conversation: bool = False
+    """Whether the person wrote on this channel within the last 24 hours, after which some providers take templates."""
 
 
 class Channel(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import httpx
@@ -9,7 +10,9 @@ import msgspec
 
 from services.notify.channels.addresses import HostRefusedError, checked_address
 from services.notify.channels.port import Letter
+from services.notify.channels.signing import signed_headers
 from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
+from shared.clock import Clock, system_clock
 
 _PORTS = {"http": 80, "https": 443}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -18,9 +21,21 @@ _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 class WebhookChannel:
     """Posts letters, to the open net only. The answer counts by its status alone: no redirect is followed."""
 
-    def __init__(self, *, timeout: float, allowed_hosts: frozenset[str] = frozenset()) -> None:
-        """Take the seconds that one delivery may take as a whole; `allowed_hosts` may be called wherever they are."""
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        allowed_hosts: frozenset[str] = frozenset(),
+        secrets: Sequence[str] = (),
+        clock: Clock = system_clock,
+    ) -> None:
+        """Take the seconds that one delivery may take as a whole; `allowed_hosts` may be called wherever they are.
+
+        `secrets` sign what is posted (Standard Webhooks), the newest first; none: it goes unsigned.
+        """
         self._timeout = timeout
+        self._secrets = secrets
+        self._clock = clock
         self._allowed_hosts = allowed_hosts
         self._tls = ssl.create_default_context()
 
@@ -48,7 +63,10 @@ class WebhookChannel:
         if url.host not in self._allowed_hosts:
             address = await checked_address(url.host, url.port or _PORTS[url.scheme])
         # The address that was checked is the one that is called: a second look-up could find another.
+        content = _content(letter)
+        signed = signed_headers(self._secrets, str(letter.id), self._clock(), content) if self._secrets else {}
         headers = {
+            **signed,
             "Host": url.netloc.decode("ascii"),
             "Content-Type": "application/json",
             "Idempotency-Key": str(letter.id),
@@ -57,7 +75,7 @@ class WebhookChannel:
         async with (
             httpx.AsyncClient(verify=self._tls, timeout=self._timeout, trust_env=False) as client,
             client.stream(
-                "POST", url.copy_with(host=address), content=_content(letter), headers=headers, extensions=told
+                "POST", url.copy_with(host=address), content=content, headers=headers, extensions=told
             ) as response,
         ):
             return response.status_code

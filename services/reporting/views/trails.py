@@ -9,22 +9,16 @@ import msgspec
 
 from shared.documents.folding import Projection
 from shared.documents.port import Collection
-from shared.events import REGISTRY, cases, intake, notify
+from shared.events import REGISTRY, cases
 from shared.events.envelope import Envelope, Event, Recorded
 from shared.policy import Policy
 from shared.reaching import COLUMNS, MANY, ReachRow, fold_reach
 from shared.vault.fields import rewritten
 from shared.vault.tokens import MASK
 
-STREAMS = (
-    cases.CASE,
-    cases.ORGANISATION,
-    cases.ACCESS,
-    intake.MESSAGE,
-    intake.REPORT,
-    intake.SUBJECT,
-    intake.ACCESS,
-    notify.NOTIFICATION,
+SOURCES = ("cases", "intake", "notify")
+STREAMS = tuple(
+    stream for stream in sorted({event.STREAM for event in REGISTRY.values()}) if stream.partition(".")[0] in SOURCES
 )
 _encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from services.notify.application import Telling
@@ -132,8 +132,8 @@ def registered(contact_: SafeContact | None = None) -> OrganisationRegistered:
     return OrganisationRegistered(name="Bright Sea Foods", kind="employer", contact=contact_)
 
 
-def letter(address: str = "aye@example.org", **changes: str) -> Letter:
-    words = {"language": "th", "subject": "มีข่าว R-1", "body": "สวัสดี\n\nมีข่าว R-1\n"} | changes
+def letter(address: str = "aye@example.org", **changes: Any) -> Letter:
+    words: dict[str, Any] = {"language": "th", "subject": "มีข่าว R-1", "body": "สวัสดี\n\nมีข่าว R-1\n"} | changes
     return Letter(id=derived_id("test-letter"), address=address, queued_at=NOON, **words)
 
 

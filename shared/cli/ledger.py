@@ -1,0 +1,209 @@
+"""`redress ledger`, `verify`, `prove`: show and export ledgers, verify what was exported, prove single facts."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from shared.auditing.notes import Key, read_key
+from shared.auditing.proving import verify_proofs
+from shared.auditing.verifying import services_in, verify
+from shared.cli.console import Bars, console, plain_errors
+from shared.cli.options import DATA, Data
+from shared.clock import system_clock
+from shared.errors import InvalidError, NotFoundError, SettingsError
+from shared.events.envelope import Actor, Event
+from shared.events.ledger import LedgerKeyRotated, LedgerRenewed
+from shared.eventstore.context import CommandContext
+from shared.ids import derived_id, new_id
+from shared.ledger.reading import newest
+from shared.notary.exporting import export_record
+from shared.notary.keeper import Keeper
+from shared.notary.signing import FILE, LedgerSettings, add_key
+from shared.service import Service
+from shared.web.ledger import proofs_of_stream
+
+OPERATOR = Actor("system:command-line", "admin")
+
+Opened = Callable[[Path], AbstractContextManager[Mapping[str, Service]]]
+"""Opens the services where they are: in a folder, or on the engines that the settings name."""
+
+Keys = Annotated[list[str], typer.Option("--key", help="A public key of a log, or a file of them; may be repeated.")]
+Whose = Annotated[str, typer.Argument(help="The service.", show_default=False)]
+
+
+def ledger_commands(commands: typer.Typer, opened: Opened) -> None:
+    """Add the commands on ledgers."""
+    ledger = typer.Typer(no_args_is_help=True, help="Show, export, renew and re-key the ledgers.")
+    commands.add_typer(ledger, name="ledger")
+    _of_the_office(ledger, opened)
+    _of_keys(ledger, opened)
+    _proving(commands, opened)
+    _of_auditors(commands)
+
+
+def _of_the_office(ledger: typer.Typer, opened: Opened) -> None:
+    @ledger.command("show")
+    def show(data: Data = DATA) -> None:
+        """Show how far each record is signed, and the public keys to hand out."""
+        with opened(data) as services:
+            for name, keeper in _keepers(services).items():
+                asyncio.run(keeper.look())
+                size = newest(keeper.shelf)[1].size
+                print(f"{name}: {size} facts signed{f', REFUSED: {keeper.refused}' if keeper.refused else ''}")  # noqa: T201 - for scripts, too
+                for key in keeper.verifiers():
+                    print(f"  {key}")  # noqa: T201 - for scripts, too
+
+    @ledger.command("export")
+    def export(
+        folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")], data: Data = DATA
+    ) -> None:
+        """Write every record with its ledger into a folder that an auditor can take away."""
+        with opened(data) as services, Bars() as bars:
+            for name, keeper in _keepers(services).items():
+                asyncio.run(keeper.look())
+                bars.begin(f"facts of {name}", asyncio.run(keeper.store.head()))
+                done = asyncio.run(export_record(keeper.store, keeper.shelf, folder, bars.advance))
+                console.print(f"{name}: {done.facts} facts")
+        console.print(
+            f"Next: redress verify {folder} --key KEY (the key as the auditor got it before, not this folder's)."
+        )
+
+    @ledger.command("renew")
+    def renew(
+        service: Whose,
+        reason: Annotated[str, typer.Option(help="Why the record is another one than was signed.")],
+        data: Data = DATA,
+    ) -> None:
+        """After a restore: put the old log aside and begin a new one, under another name; it goes on record."""
+        with opened(data) as services:
+            keeper = _keeper(services, service)
+            signed, old = newest(keeper.shelf)[1], keeper.origin()
+            told = LedgerRenewed(service=service, origin=old, size=signed.size, root=signed.root.hex(), reason=reason)
+            _put_on_record(services, service, told)
+            keeper.put_aside()
+            asyncio.run(keeper.look())
+        console.print(
+            f"{old} lies aside; {keeper.origin()} begins. Tell whoever follows the log, and hand out its key."
+        )
+
+
+def _of_keys(ledger: typer.Typer, opened: Opened) -> None:
+    @ledger.command("rotate")
+    def rotate(data: Data = DATA) -> None:
+        """Sign with a new key from now on; the one before it signs, too."""
+        with opened(data) as services:
+            chosen = LedgerSettings()
+            file = chosen.key_file or data / FILE
+            if chosen.keys is not None or not file.exists():
+                raise SettingsError(
+                    "The keys come from REDRESS_LEDGER_KEYS or the root secret: add one there yourself."
+                )
+            keepers = _keepers(services).values()
+            before = tuple(key for keeper in keepers for key in keeper.verifiers())
+            add_key(file)
+            after = tuple(keeper.verifiers()[-1] for keeper in keepers)
+            _put_on_record(services, "keys", LedgerKeyRotated(before=before, after=after))
+        console.print("A new key signs from now on. Hand out what 'redress ledger show' prints.")
+
+
+def _proving(commands: typer.Typer, opened: Opened) -> None:
+    @commands.command("prove")
+    def prove(
+        service: Whose,
+        stream: Annotated[str, typer.Argument(help="The id of a case, message, report or organisation.")],
+        file: Annotated[Path, typer.Option("--to", help="Where the proofs go; they hold nothing that was said.")],
+        tenant: Annotated[str, typer.Option(help="Whose it is.")] = "default",
+        data: Data = DATA,
+    ) -> None:
+        """Write the proofs of every fact of a case (or another stream) into one file, to be verified offline."""
+        with opened(data) as services:
+            keeper = _keeper(services, service)
+            asyncio.run(keeper.look())
+            text = asyncio.run(proofs_of_stream(keeper, _uuid(stream), tenant))
+            file.write_text(text, encoding="utf-8")
+        console.print(f"Next: redress verify-proof {file} --key KEY")
+
+
+def _of_auditors(commands: typer.Typer) -> None:
+    @commands.command("verify")
+    def verify_export(
+        folder: Annotated[Path, typer.Argument(help="What 'redress ledger export' wrote.")],
+        key: Keys,
+        checkpoint: Annotated[list[Path], typer.Option(help="An older checkpoint that you kept.")] = [],  # noqa: B006 - typer reads it
+    ) -> None:
+        """Verify an export offline: every hash, the order of every stream, every checkpoint. Exit code 1: it fails."""
+        found = 0
+        with plain_errors(), Bars() as bars:
+            keys = _keys(key)
+            older = [_text(file) for file in checkpoint]
+            for service in services_in(folder):
+                bars.begin(f"facts of {service}", 0)
+                verified = verify(folder, service, keys, older, bars.advance)
+                for finding in verified.findings:
+                    found += 1
+                    where = "" if finding.at is None else f" from index {finding.at}"
+                    print(f"BAD {finding.service}{where}: {finding.what}")  # noqa: T201 - for scripts, too
+                print(  # noqa: T201 - for scripts, too
+                    f"{service}: {verified.facts} facts, {verified.checkpoints} checkpoints, "
+                    f"{verified.redacted} redacted, root {verified.root.hex()}"
+                )
+        console.print("[red]It does not hold.[/red]" if found else "Everything holds.")
+        raise typer.Exit(1 if found else 0)
+
+    @commands.command("verify-proof")
+    def verify_proof(
+        file: Annotated[Path, typer.Argument(help="A file of proofs.")],
+        key: Keys,
+    ) -> None:
+        """Verify proofs offline, with nothing but the public key of their log. Exit code 1: one does not hold."""
+        with plain_errors():
+            shown = verify_proofs(_text(file), _keys(key))
+        for one in shown:
+            head = one.leaf["envelope"]
+            print(  # noqa: T201 - for scripts, too
+                f"{head['type']} (fact {one.place}, {head['recorded_at']}) is in {one.checkpoint.origin}, "
+                f"which has {one.checkpoint.size} facts."
+            )
+        console.print(f"{len(shown)} proofs hold.")
+
+
+def _keepers(services: Mapping[str, Service]) -> Mapping[str, Keeper]:
+    return {name: service.ledger for name, service in services.items() if service.ledger is not None}
+
+
+def _keeper(services: Mapping[str, Service], name: str) -> Keeper:
+    keepers = _keepers(services)
+    if name not in keepers:
+        raise NotFoundError(f"There is no ledger {name}; there are {', '.join(keepers)}.")
+    return keepers[name]
+
+
+def _put_on_record(services: Mapping[str, Service], about: str, fact: Event) -> None:
+    store = services["intake"].store
+    stream_id = derived_id("ledger", about)
+    context = CommandContext(actor=OPERATOR, now=system_clock(), correlation_id=new_id())
+    asyncio.run(store.write(context, lambda unit: unit.append(stream_id, unit.version(stream_id), [fact], context)))
+
+
+def _keys(given: Sequence[str]) -> Sequence[Key]:
+    texts = [line for one in given for line in (_text(Path(one)) if "+" not in one else one).splitlines()]
+    return [read_key(text) for text in texts if text.strip()]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidError(f"{file} cannot be read.", field="file") from error
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidError("A stream is named by its UUID.", field="stream") from None

@@ -1,0 +1,32 @@
+"""What is hashed of a fact: its envelope as it is stored, and the SHA-256 of all its bytes.
+
+The envelope names no person, only a pseudonym, and is never changed. What was said is in the hash alone: erasing a key
+changes nothing, and after a court had bytes replaced, the hash of the old ones still stands in the leaf.
+"""
+
+from hashlib import sha256
+
+import msgspec
+
+
+class _Wire(msgspec.Struct, frozen=True, gc=False):
+    envelope: msgspec.Raw
+    data: msgspec.Raw
+
+
+_wire = msgspec.json.Decoder(_Wire)
+
+
+def leaf_of(state: bytes, sha256_hex: str | None = None) -> bytes:
+    """Return the leaf of stored bytes: JSON with the members `envelope` and `sha256`, in this order, without spaces.
+
+    `sha256_hex` is the hash of the bytes as they were, for a fact that was redacted since.
+    """
+    envelope = envelope_of(state)
+    digest = sha256_hex or sha256(state).hexdigest()
+    return b'{"envelope":' + envelope + b',"sha256":"' + digest.encode() + b'"}'
+
+
+def envelope_of(state: bytes) -> bytes:
+    """Return the bytes of the envelope in stored bytes."""
+    return bytes(_wire.decode(state).envelope)

@@ -1,0 +1,44 @@
+"""Proofs out of a ledger's files, as anybody can make them who has the files."""
+
+from shared.errors import NotFoundError
+from shared.ledger.checkpoints import Checkpoint, read_checkpoint
+from shared.ledger.notes import Note, read_note
+from shared.ledger.proofs import Proof
+from shared.ledger.shelves import Shelf
+from shared.ledger.tiles import WIDTH, Tile, TiledNodes, entries_path, unbundled
+from shared.ledger.tree import consistency, inclusion
+from shared.ledger.writing import CHECKPOINT
+
+
+def newest(shelf: Shelf) -> tuple[Note, Checkpoint]:
+    """Return the checkpoint that is shown; a `NotFoundError` before the first."""
+    note = read_note(shelf.read(CHECKPOINT).decode())
+    return note, read_checkpoint(note.text)
+
+
+def proof_of(shelf: Shelf, index: int) -> Proof:
+    """Return the proof that a leaf is in the log; a `NotFoundError` while no checkpoint covers it."""
+    note, checkpoint = newest(shelf)
+    if not 0 <= index < checkpoint.size:
+        raise NotFoundError(f"No checkpoint covers the fact {index} yet; {checkpoint.size} are covered.")
+    number, place = divmod(index, WIDTH)
+    bundle = shelf.read(entries_path(number, min(WIDTH, checkpoint.size - number * WIDTH)))
+    path = inclusion(index, checkpoint.size, nodes_of(shelf, checkpoint.size))
+    return Proof(unbundled(bundle)[place], index, tuple(path), note)
+
+
+def continued(shelf: Shelf, old: int, new: int) -> list[bytes]:
+    """Return the proof that the log of `new` leaves continues that of `old`."""
+    _, checkpoint = newest(shelf)
+    if not 0 < old <= new <= checkpoint.size:
+        raise NotFoundError(f"A proof leads from at least 1 fact to as many or more, up to {checkpoint.size}.")
+    return consistency(old, new, nodes_of(shelf, checkpoint.size))
+
+
+def nodes_of(shelf: Shelf, size: int) -> TiledNodes:
+    """Return the hashes of a log of `size` leaves."""
+
+    def read(tile: Tile) -> bytes:
+        return shelf.read(tile.path)
+
+    return TiledNodes(size, read)

@@ -1,0 +1,138 @@
+"""An auditor's day: take the export away, verify it with nothing but a key, and notice whatever was changed in it."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.process.serving import redress, system
+
+pytestmark = pytest.mark.process
+
+CASES = "/cases/v1/cases"
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with some cases in it, and its export beside it."""
+    folder = tmp_path_factory.mktemp("lived")
+    with system(folder) as running:
+        for number in range(40):
+            case = running.post(CASES, {"channel": "line", "language": "th", "summary": f"case {number}"})
+            running.post(f"{CASES}/{case['case_id']}/note", {"text": "Seen."})
+        running.stop()
+    exported = redress("ledger", "export", str(folder / "export"), "--data", str(folder / "data"))
+    assert exported.returncode == 0, exported.stderr
+    return folder
+
+
+def facts_of(folder: Path) -> int:
+    return len((folder / "export" / "cases" / "events.jsonl").read_bytes().splitlines())
+
+
+def keys_of(folder: Path) -> list[str]:
+    shown = redress("ledger", "show", "--data", str(folder / "data")).stdout
+    return [word for line in shown.splitlines() if line.startswith("  ") for word in ("--key", line.strip())]
+
+
+def verified(folder: Path, export: Path, *more: str) -> tuple[int, str]:
+    ran = redress("verify", str(export), *keys_of(folder), *more)
+    return ran.returncode, ran.stdout
+
+
+def test_what_was_not_changed_holds(lived: Path) -> None:
+    code, said = verified(lived, lived / "export")
+    assert code == 0, said
+    assert f"cases: {facts_of(lived)} facts" in said
+    assert "BAD" not in said
+
+
+def test_another_key_verifies_nothing(lived: Path) -> None:
+    key = "somebody/cases+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    assert redress("verify", str(lived / "export"), "--key", key).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("change a byte", "from index 7: the fact is not the one"),
+        ("drop", "from index 7: "),
+        ("reorder", "from index 7: "),
+        ("insert", "from index 7: "),
+        ("back-date", "from index 7: the fact is not the one"),
+        ("cut the end off", "facts are missing"),
+    ],
+)
+def test_whatever_is_changed_in_an_export_is_named_by_its_index(
+    lived: Path, tmp_path: Path, tampering: str, found: str
+) -> None:
+    shutil.copytree(lived / "export", tmp_path / "export")
+    file = tmp_path / "export" / "cases" / "events.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    changed = {
+        "change a byte": [*lines[:7], lines[7].replace(b'"data":{', b'"data":{ ', 1), *lines[8:]],
+        "drop": [*lines[:7], *lines[8:]],
+        "reorder": [*lines[:7], lines[8], lines[7], *lines[9:]],
+        "insert": [*lines[:7], lines[6], *lines[7:]],
+        "back-date": [*lines[:7], lines[7].replace(b'"occurred_at":"20', b'"occurred_at":"19', 1), *lines[8:]],
+        "cut the end off": lines[:-10],
+    }[tampering]
+    file.write_bytes(b"".join(changed))
+    code, said = verified(lived, tmp_path / "export")
+    assert code == 1
+    assert found in said, said
+
+
+def test_a_tile_that_was_swapped_is_noticed(lived: Path, tmp_path: Path) -> None:
+    shutil.copytree(lived / "export", tmp_path / "export")
+    (tile,) = (tmp_path / "export" / "cases" / "ledger" / "tile" / "0").rglob(str(facts_of(lived)))
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    code, said = verified(lived, tmp_path / "export")
+    assert (code, "from index 0" in said) == (1, True)
+
+
+def test_a_proof_of_a_case_holds_offline(lived: Path, tmp_path: Path) -> None:
+    first = json.loads((lived / "export" / "cases" / "events.jsonl").read_bytes().splitlines()[0])
+    case_id, file = first["envelope"]["stream_id"], tmp_path / "case.tlog-proof"
+    made = redress("prove", "cases", case_id, "--to", str(file), "--data", str(lived / "data"))
+    assert made.returncode == 0, made.stderr
+    checked = redress("verify-proof", str(file), *keys_of(lived))
+    assert checked.returncode == 0, checked.stderr
+    assert "cases.note-added" in checked.stdout
+    file.write_text(file.read_text().replace("index 0", "index 1"))
+    assert redress("verify-proof", str(file), *keys_of(lived)).returncode != 0
+
+
+def test_a_record_that_was_rolled_back_is_not_signed_until_a_new_log_is_begun(lived: Path, tmp_path: Path) -> None:
+    shutil.copytree(lived / "data", tmp_path / "data")
+    with closing(sqlite3.connect(tmp_path / "data" / "cases" / "record.sqlite")) as record:
+        record.execute("DELETE FROM stored_events WHERE rowid > 50")
+        record.commit()
+    data = ("--data", str(tmp_path / "data"))
+    shown = redress("ledger", "show", *data).stdout
+    assert f"REFUSED: {facts_of(lived)} facts were signed, and the record has 50: it was rolled back" in shown
+    renewed = redress("ledger", "renew", "cases", "--reason", "Restored from a back-up of Friday.", *data)
+    assert renewed.returncode == 0, renewed.stderr
+    exported = redress("ledger", "export", str(tmp_path / "export"), *data)
+    assert exported.returncode == 0, exported.stderr
+    said = redress("verify", str(tmp_path / "export"), *keys_of(tmp_path)).stdout
+    assert "cases: 50 facts" in said
+    assert "intake.ledger-renewed" in (tmp_path / "export" / "intake" / "events.jsonl").read_text()
+    assert "/cases-2+" in redress("ledger", "show", *data).stdout
+
+
+def test_after_a_rotation_the_old_key_and_the_new_one_verify(lived: Path, tmp_path: Path) -> None:
+    shutil.copytree(lived / "data", tmp_path / "data")
+    old = keys_of(tmp_path)
+    data = ("--data", str(tmp_path / "data"))
+    assert redress("ledger", "rotate", *data).returncode == 0
+    exported = redress("ledger", "export", str(tmp_path / "export"), *data)
+    assert exported.returncode == 0, exported.stderr
+    new = [word for pair in zip(keys_of(tmp_path)[::2], keys_of(tmp_path)[1::2], strict=True) for word in pair]
+    assert len(new) == 2 * len(old)
+    for keys in (old, new):
+        ran = redress("verify", str(tmp_path / "export"), *keys)
+        assert ran.returncode == 0, ran.stdout
