@@ -42,6 +42,8 @@ BUILDERS: Mapping[str, Build] = {
 
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+report = typer.Typer(no_args_is_help=True, help="Reports that can be computed again.")
+commands.add_typer(report, name="report")
 commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
@@ -208,6 +210,21 @@ def replay(
         for line in as_json(told) if as_lines else as_text(told):
             print(line)  # noqa: T201 - the story is this command's output
     house.close()
+
+
+@report.command("verify")
+def verify_report(
+    file: Annotated[Path, typer.Argument(help="The report as JSON, with its stamp.", exists=True)], data: Data = DATA
+) -> None:
+    """Compute a stamped report again from the record, and name whatever is not as it says."""
+    with existing(data) as house:
+        views = house.host.services["reporting"].documents
+        checked = reporting.verify(file.read_bytes(), house.stores, views, data / "reporting" / "verifying")
+        found = asyncio.run(checked)
+    for one in found:
+        console.print(f"[red]{one.kind}[/red]: {one.words}", soft_wrap=True)
+    console.print("It is not as it says." if found else "It was computed again and is the same, number by number.")
+    raise typer.Exit(1 if found else 0)
 
 
 @commands.command()
