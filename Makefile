@@ -1,7 +1,7 @@
 # The one entrance for people and machines alike: `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down audit contracts lock image scale-out clean
+.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down hostile audit contracts lock image scale-out clean
 
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -48,6 +48,9 @@ engines: install-dev ## Start Apache Kafka, PostgreSQL and MongoDB on this machi
 
 engines-down: install-dev ## Stop what `make engines` started; its data stays in ./.engines
 	@$(BIN)/python -m tests.engines down
+
+hostile: install-dev ## Send ten thousand broken, forged and foreign requests, and see that none makes an error of ours
+	REDRESS_HOSTILE=$${REDRESS_HOSTILE:-60} $(BIN)/python -m pytest -s --timeout 1800 tests/http/test_hostile.py tests/http/test_tokens.py tests/http/test_tenancy.py
 
 audit: install-dev ## Look for known weaknesses of packages and for secrets; writes a bill of materials
 	$(BIN)/python .ci/audit.py

@@ -19,8 +19,10 @@ from shared.cli.console import Bars, console, plain_errors
 from shared.cli.keys import keys
 from shared.cli.ledger import ledger_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
+from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
-from shared.cli.rebuilding import catch_up, rebuild_service
+from shared.cli.policies import policies
+from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
 from shared.clock import system_clock
@@ -35,7 +37,7 @@ from shared.web.keys import KeySettings
 BUILDERS: Mapping[str, Build] = {
     "intake": lambda parts, _feeds: intake.build(parts),
     "cases": lambda parts, _feeds: cases.build(parts),
-    "notify": lambda parts, _feeds: notify.build(parts),
+    "notify": lambda parts, feeds: notify.build(parts, log=feeds["cases"]),
     "reporting": reporting.build,
 }
 """The services in the order in which they are built: each is given the records of those before it."""
@@ -46,6 +48,7 @@ report = typer.Typer(no_args_is_help=True, help="Reports that can be computed ag
 commands.add_typer(report, name="report")
 commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
+commands.add_typer(policies, name="policy")
 dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
 commands.add_typer(dead, name="dlt")
 
@@ -170,6 +173,12 @@ def discard_dead_letter(
 def rebuild(
     service: Annotated[str, typer.Argument(help="Whose views: intake, cases, notify or reporting.")],
     data: Data = DATA,
+    source: Annotated[str | None, typer.Option(help="Only the views of this record, as cases.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only rows with facts on record since then (ISO 8601), in place.")
+    ] = None,
+    *,
+    verify: Annotated[bool, typer.Option("--verify", help="Compare only: what is served stays.")] = False,
 ) -> None:
     """Build the views of a service anew from the record, and say whether they equal what was served."""
     with plain_errors():
@@ -179,7 +188,15 @@ def rebuild(
             lock = FolderLock(data) if KeySettings().postgres_dsn is None else None
             if lock is not None and lock.take():
                 asyncio.run(catch_up(host, bars))
-            results = asyncio.run(rebuild_service(host, service, bars))
+            moment = instant(since)
+            if moment is not None:
+                mended = asyncio.run(mend_service(host, service, bars, since=moment, source=source))
+            else:
+                results = asyncio.run(rebuild_service(host, service, bars, source=source, swap=not verify))
+    if moment is not None:
+        for one in mended:
+            console.print(f"{one.collection}: {one.streams} rows folded anew, {one.mended} put right")
+        raise typer.Exit(1 if any(one.mended for one in mended) else 0)
     for result in results:
         verdict = "equal to what was served" if result.equal else "[red]DIFFERENT from what was served[/red]"
         console.print(f"{result.collection}: {result.facts} facts folded, {verdict}")
@@ -372,6 +389,8 @@ def existing(data: Path) -> Iterator[Embedded]:
 
 
 ledger_commands(commands, services_at)
+
+commands.add_typer(notify_commands(services_at), name="notify")
 
 RARELY = (50_000, 20, 100)
 """Thresholds of the collector of cycles: facts and rows come in batches of thousands and hold none."""

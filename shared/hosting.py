@@ -8,6 +8,7 @@ from typing import Any
 import uvloop
 
 from shared.bus.bus import Bus
+from shared.bus.drift import LOOK, Drift
 from shared.bus.hearers import Answering, Folding
 from shared.bus.loops import Loop
 from shared.bus.port import Hearer
@@ -49,10 +50,16 @@ class Host:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._hearers = {service.name: self._hearers_of(service) for service in services}
         self._hearing = [bus.loop(hearer) for hearers in self._hearers.values() for hearer in hearers]
+        self._drift = {
+            one.name: Drift(one.name, one.projections, one.documents, bus=bus, clock=clock)
+            for one in services
+            if one.projections
+        }
         self.loops = [
             *bus.loops(),
             *self._hearing,
             *(loop for service in services for loop in [*self._chores(service), *self._own(service)]),
+            *self._looks(),
         ]
 
     async def prepare(self) -> None:
@@ -101,7 +108,16 @@ class Host:
     async def measured(self) -> Measured:
         """Return the numbers for a monitor."""
         silence = {loop.name: loop.silence() for loop in self.loops}
-        return Measured(lag=await self.lag(), dead_letters=await self.parked(), silence=silence, spooled=self.spooled())
+        return Measured(
+            lag=await self.lag(),
+            dead_letters=await self.parked(),
+            silence=silence,
+            drift=self._drifted(),
+            spooled=self.spooled(),
+        )
+
+    def _drifted(self) -> dict[str, int]:
+        return {name: differs for drift in self._drift.values() for name, differs in drift.found.items()}
 
     def spooled(self) -> dict[str, int]:
         """Return what waits on this disk for the record of each service."""
@@ -173,6 +189,12 @@ class Host:
         return [
             Loop(f"background.{service.name}.{name}", self._led(service.name, once), _resting(rest), lull=rest)
             for name, once, rest in service.background
+        ]
+
+    def _looks(self) -> list[Loop]:
+        return [
+            Loop(f"drift.{name}", self._led(name, drift.once), _resting(LOOK), lull=LOOK)
+            for name, drift in self._drift.items()
         ]
 
     def _own(self, service: Service) -> list[Loop]:

@@ -10,7 +10,7 @@ from services.cases.settings import Settings
 from services.cases.views import Briefs, ClockRows, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
-from shared.policy import Policy, read_policy_file
+from shared.policy import Policy, read_packs, read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
 from shared.service import Parts, Service
@@ -31,8 +31,10 @@ def build(
 ) -> Service:
     """Put the service together."""
     store = store or parts.open_store(NAME, index)
-    policy = policy or read_policy_file((settings or Settings()).policy, "REDRESS_CASES_POLICY")
-    cases = Cases(store, clock=parts.clock, ids=parts.ids, policy=policy, vault=parts.vault)
+    settings = settings or Settings()
+    policy = policy or read_policy_file(settings.policy, "REDRESS_CASES_POLICY")
+    packs = read_packs(policy, settings.policies, "REDRESS_CASES_POLICIES")
+    cases = Cases(store, clock=parts.clock, ids=parts.ids, packs=packs, vault=parts.vault)
     reading = Reading(store, parts.vault)
     desk = desk_on(parts.documents, policy, reading)
     lists = desk.lists

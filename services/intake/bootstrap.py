@@ -3,14 +3,21 @@
 from functools import partial
 
 from services.intake.api import routers
-from services.intake.application import Draining, Intake, Preparing, Retiring, Spool, Subjects, indexer
+from services.intake.application import Draining, Intake, Preparing, Retiring, Spool, Subjects, Turnstile, indexer
 from services.intake.consumers import ending, filing
 from services.intake.domain import receipt_of
 from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
 from services.intake.settings import Settings
 from services.intake.text import Languages
-from services.intake.views import InboxViews, IntakeViews, ReceiptViews, progress_projection, viewed_themselves
+from services.intake.views import (
+    AlikeViews,
+    InboxViews,
+    IntakeViews,
+    ReceiptViews,
+    progress_projection,
+    viewed_themselves,
+)
 from shared.policy import read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
@@ -33,7 +40,21 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
     spool = Spool(parts.data / "spool", parts.secret("spool"))
     preparing = Preparing(load_lexicon(policy), Languages(settings.languages), settings.regions)
-    intake = Intake(store, secret, parts.vault, subjects, policy, preparing=preparing, spool=spool)
+    turnstile = Turnstile(
+        of_sender=(settings.sender_per_second, settings.sender_burst),
+        of_account=(settings.account_per_second, settings.account_burst),
+    )
+    intake = Intake(
+        store,
+        secret,
+        parts.vault,
+        subjects,
+        policy,
+        preparing=preparing,
+        spool=spool,
+        by_themselves=settings.by_themselves,
+        turnstile=turnstile,
+    )
     draining = Draining(spool, intake.store)
     reading = Reading(store, parts.vault)
     views = IntakeViews(store, parts.documents, intake.receipt, reading, policy.restricted.readers)
@@ -47,6 +68,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
             subjects,
             views,
             waiting=InboxViews(parts.documents, policy.restricted.readers),
+            alike=AlikeViews(parts.documents, policy.restricted.readers),
             receipts=ReceiptViews(store, parts.documents, reading),
             batch_limit=settings.batch_limit,
         ),

@@ -13,7 +13,15 @@ from shared.events.intake import (
     ReportOpened,
     ReportRetired,
 )
-from shared.events.reports import ReplyAdded, ReportReopened, TriageSuggested
+from shared.events.reports import (
+    ReplyAdded,
+    ReportJoined,
+    ReportMerged,
+    ReportParted,
+    ReportReopened,
+    ReportSplit,
+    TriageSuggested,
+)
 from shared.policy import Policy
 
 
@@ -73,8 +81,22 @@ def fold(row: ReportRow | None, recorded: Recorded) -> ReportRow:
         case ReportAccepted() | ReportLinked() | ReportDismissed():
             _decide(row, recorded)
         case _:
-            pass
+            _regroup(row, recorded)
     return row
+
+
+def _regroup(row: ReportRow, recorded: Recorded) -> None:
+    match recorded.event:
+        case ReportMerged(into=into):
+            row.state, row.merged_into = "merged", into
+        case ReportSplit():
+            row.state, row.merged_into = "open", None
+        case ReportJoined(report_id=other):
+            row.joined = (*row.joined, other)
+        case ReportParted(report_id=other):
+            row.joined = tuple(one for one in row.joined if one != other)
+        case _:
+            pass
 
 
 def _decide(row: ReportRow, recorded: Recorded) -> None:

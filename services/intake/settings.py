@@ -16,5 +16,13 @@ class Settings(BaseSettings):
     """The language of a `CHANNEL/ACCOUNT` that serves one, such as `{"sms/1800010180": "my"}`; before guesses."""
     regions: dict[str, str] = {}
     """The country (ISO 3166-1) of a `CHANNEL/ACCOUNT`: how telephone numbers without one are meant."""
+    by_themselves: frozenset[str] = frozenset()
+    """The `CHANNEL/ACCOUNT`s whose complete structured reports become cases without a person; others wait."""
+    sender_per_second: float = 10.0
+    sender_burst: float = 300.0
+    """How many messages one sender may send before the answers to them are held back for a moment."""
+    account_per_second: float = 5000.0
+    account_burst: float = 20_000.0
+    """The same for all senders of one account together."""
     batch_limit: int = 1000
     """How many CloudEvents one batch may hold."""

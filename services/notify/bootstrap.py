@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from services.notify.api import router
-from services.notify.application import Delivery, Forgetting, Telling
+from services.notify.api import doing, following, router
+from services.notify.application import Delivery, Forgetting, Office, Preview, Seeing, Telling, load_rules
 from services.notify.channels.calling import Api, Pace
 from services.notify.channels.line import LineChannel
 from services.notify.channels.messenger import MessengerChannel
@@ -18,12 +19,13 @@ from services.notify.channels.twilio import TwilioSms, TwilioVoice
 from services.notify.channels.viber import ViberChannel
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.channels.whatsapp import WhatsAppChannel
-from services.notify.consumers import reaction
+from services.notify.consumers import reactions
 from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
-from services.notify.views import NotificationViews
+from services.notify.views import Feeds, NotificationViews
+from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore
@@ -36,16 +38,26 @@ LOOK = 5.0
 """Seconds between two looks whether letters of somebody erased still lie in the outbox."""
 
 
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What the command line and tests may ask of this service."""
+
+    delivery: Delivery
+    preview: Preview
+    templates: Templates
+
+
 def build(
     parts: Parts,
     settings: Settings | None = None,
     *,
+    log: Log | None = None,
     store: EventStore | None = None,
     templates: Templates | None = None,
     channels: Mapping[ContactChannel, Channel] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> Service:
-    """Put the service together."""
+    """Put the service together; `log` is that of cases, for those who follow it."""
     settings = settings or Settings()
     store = store or parts.open_store(NAME, no_index)
     policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
@@ -62,17 +74,21 @@ def build(
         concurrent=settings.concurrent_deliveries,
         vault=parts.vault,
     )
+    feeds = Feeds(log, parts.documents, policy.restricted.readers) if log else None
+    follow = (following(feeds, settings.stream_seconds),) if feeds else ()
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
-    telling = Telling(templates or load_templates(), parts.clock, timedelta(days=settings.historical_days), quiet)
+    rules, office = load_rules(settings.rules), _office(settings)
+    texts = templates or load_templates(settings.templates)
+    telling = Telling(texts, parts.clock, timedelta(days=settings.historical_days), quiet, rules.version)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=(router(views),),
+        routers=(router(views), doing(views, Seeing(store)), *follow),
         projections=(NOTIFICATION_VIEW, reach_projection(policy)),
-        reactions=(reaction(telling, _supervisors(settings)),),
+        reactions=reactions(telling, rules, office),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
-        application=delivery,
+        application=Commands(delivery, Preview(store, telling, rules, office), texts),
     )
 
 
@@ -126,9 +142,15 @@ def provider_channels(given: Providers) -> Mapping[ContactChannel, Channel]:
     return found
 
 
-def _supervisors(settings: Settings) -> SafeContact | None:
-    address = settings.supervisors_address
-    return SafeContact(channel="email", address=address, language=settings.supervisors_language) if address else None
+def _office(settings: Settings) -> Office:
+    language = settings.supervisors_language
+
+    def mail(address: str) -> SafeContact:
+        return SafeContact(channel="email", address=address, language=language)
+
+    supervisors = settings.supervisors_address
+    handlers = {key: mail(address) for key, address in settings.office.items()}
+    return Office(handlers, mail(supervisors) if supervisors else None)
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

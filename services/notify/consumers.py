@@ -1,35 +1,34 @@
-"""What notify hears of cases, and what it does about it.
+"""What notify hears, and what it does about it: it takes down who may be told how, and tells what the rules say.
 
 Imported cases are passed over without a trace. An import brings in hundreds of thousands of records of people who
 were never asked for a safe way to be told, and one `suppressed` each would double the log to say nothing. They have
 no recipient stream, so whatever happens to them later is passed over as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 
-from services.notify.application import Telling
+from services.notify.application import Office, Telling, handler_id
+from services.notify.domain import Rule, Rules
 from services.notify.templates import day
 from shared.bus.port import Handler, Reaction
-from shared.events.cases import (
-    CaseAcknowledged,
-    CaseClosed,
-    CaseEscalated,
-    CaseOpened,
-    EmployerResponseRecorded,
-    GlassBroken,
-    OrganisationRegistered,
-)
+from shared.events import REGISTRY
+from shared.events.cases import CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
 from shared.events.envelope import Envelope, Event, Recorded
-from shared.events.notify import Occasion, RecipientRegistered
+from shared.events.notify import Audience, RecipientRegistered
 from shared.events.safety import SafeContactSet
 from shared.events.values import SafeContact
 from shared.eventstore.work import UnitOfWork
 
 IMPORTED = "import"
+
+AUDIENCE_OF: Mapping[str, Audience] = {"brand": "brand", "government": "government"}
+"""As what an organisation of a kind is told; all others as respondents."""
 
 E = TypeVar("E", bound=Event)
 
@@ -42,11 +41,11 @@ def _spoken_to_in(contact: SafeContact | None, language: str) -> SafeContact | N
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """One method per fact of cases that says who may be told something, or that is news for somebody."""
+class Register:
+    """One method per fact that says who may be told something, and how."""
 
     telling: Telling
-    supervisors: SafeContact | None = None
+    office: Office
 
     def on_case_opened(self, work: UnitOfWork, cause: Envelope, event: CaseOpened) -> None:
         """Take down the safe contact, or that there is none."""
@@ -66,81 +65,116 @@ class Listener:
 
     def on_organisation_registered(self, work: UnitOfWork, cause: Envelope, event: OrganisationRegistered) -> None:
         """Take down the organisation's contact, or that there is none."""
-        recipient = RecipientRegistered(audience="respondent", contact=event.contact)
+        recipient = RecipientRegistered(audience=AUDIENCE_OF.get(event.kind, "respondent"), contact=event.contact)
         self.telling.register(work, subject_id=cause.stream_id, recipient=recipient, cause=cause)
 
+    def on_case_assigned(self, work: UnitOfWork, cause: Envelope, event: CaseAssigned) -> None:
+        """Take down who handles the case."""
+        known = self.telling.recipient(work, subject_id=cause.stream_id)
+        if known is not None:
+            contact = self.office.handlers.get(event.assignee)
+            handler = RecipientRegistered(audience="operator", number=known.number, contact=contact)
+            self.telling.register(work, subject_id=handler_id(cause.stream_id), recipient=handler, cause=cause)
+
     def on_case_acknowledged(self, work: UnitOfWork, cause: Envelope, event: CaseAcknowledged) -> None:
-        """Tell the complainant, unless the handler found no safe channel: then nothing is ever sent for this case."""
+        """Where the handler found no safe channel, nothing is ever sent for this case."""
         known = self.telling.recipient(work, subject_id=cause.stream_id)
         if known is not None and event.no_safe_channel_because is not None:
             silent = msgspec.structs.replace(known, contact=None)
             self.telling.register(work, subject_id=cause.stream_id, recipient=silent, cause=cause)
-        self._tell_complainant(work, cause, "acknowledgement")
 
-    def on_employer_response_recorded(
-        self, work: UnitOfWork, cause: Envelope, _event: EmployerResponseRecorded
-    ) -> None:
-        """Tell the complainant that there is news."""
-        self._tell_complainant(work, cause, "answer")
 
-    def on_case_closed(self, work: UnitOfWork, cause: Envelope, _event: CaseClosed) -> None:
-        """Tell the complainant that there is an update."""
-        self._tell_complainant(work, cause, "closure")
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells what the rules say of a fact, and takes back what it makes needless."""
 
-    def on_case_escalated(self, work: UnitOfWork, cause: Envelope, event: CaseEscalated) -> None:
-        """Tell the organisation that a request waits; the brief itself never leaves the house this way."""
-        case = self.telling.recipient(work, subject_id=cause.stream_id)
-        if case is None or case.number is None:
+    telling: Telling
+    rules: Rules
+    office: Office
+
+    def on_fact(self, work: UnitOfWork, heard: Recorded) -> None:
+        """Apply every rule that a fact fits."""
+        for rule in self.rules.ended_by(heard.event):
+            about = getattr(heard.event, str(rule.about), None)
+            self.telling.withdraw(work, rule=rule, about=str(about), cause=heard.envelope)
+        for rule in self.rules.of(heard.event):
+            self._tell(work, heard.envelope, heard.event, rule)
+
+    def _tell(self, work: UnitOfWork, cause: Envelope, event: Event, rule: Rule) -> None:
+        case_id: UUID = getattr(event, "case_id", cause.stream_id)
+        case = self.telling.recipient(work, subject_id=case_id)
+        number = case.number if case else getattr(event, "number", None)
+        if number is None and cause.type.startswith("cases."):
             return
-        self.telling.demand_known(work, subject_id=event.organisation_id, cause=cause)
-        self.telling.tell(
-            work,
-            cause=cause,
-            occasion="escalation",
-            audience="respondent",
-            to=event.organisation_id,
-            values={"number": case.number, "organisation": event.name, "answer_by": day(event.answer_by)},
-        )
-
-    def on_glass_broken(self, work: UnitOfWork, cause: Envelope, event: GlassBroken) -> None:
-        """Tell the supervisors; without an address for them it stands in the list of notifications all the same."""
-        self.telling.tell(
-            work,
-            cause=cause,
-            occasion="break-glass",
-            audience="supervisor",
-            to=RecipientRegistered(audience="supervisor", contact=self.supervisors),
-            values={"number": event.number},
-        )
-
-    def _tell_complainant(self, work: UnitOfWork, cause: Envelope, occasion: Occasion) -> None:
-        case = self.telling.recipient(work, subject_id=cause.stream_id)
-        if case is None or case.number is None:
+        to = self._addressee(work, cause, event, rule, case_id)
+        if to is None:
             return
+        filled = {gap: _written(getattr(event, name)) for gap, name in rule.values.items()}
         self.telling.tell(
             work,
             cause=cause,
-            occasion=occasion,
-            audience="complainant",
-            to=cause.stream_id,
-            values={"number": case.number},
+            case_id=case_id,
+            rule=rule,
+            to=to,
+            values={"number": number or str(case_id), **filled},
+            moments=rule.moments(event),
+            about=str(getattr(event, rule.about)) if rule.about else "",
         )
 
+    def _addressee(
+        self, work: UnitOfWork, cause: Envelope, event: Event, rule: Rule, case_id: UUID
+    ) -> UUID | RecipientRegistered | None:
+        match rule.audience:
+            case "complainant":
+                return case_id
+            case "supervisor":
+                return RecipientRegistered(audience="supervisor", contact=self.office.supervisors)
+            case "operator":
+                # Whoever of the office has no address looks at the desk; lines of silence would only fill the list.
+                handler = self.telling.recipient(work, subject_id=handler_id(case_id))
+                return handler_id(case_id) if handler and handler.contact else None
+            case _:
+                return self._organisation(work, cause, event, rule)
 
-def reaction(telling: Telling, supervisors: SafeContact | None = None) -> Reaction:
-    """Return the routing table; `supervisors` is where they are told that somebody broke the glass."""
-    listener = Listener(telling, supervisors)
-    routes = (
-        _route(CaseOpened, listener.on_case_opened),
-        _route(OrganisationRegistered, listener.on_organisation_registered),
-        _route(SafeContactSet, listener.on_safe_contact_set),
-        _route(CaseAcknowledged, listener.on_case_acknowledged),
-        _route(CaseEscalated, listener.on_case_escalated),
-        _route(EmployerResponseRecorded, listener.on_employer_response_recorded),
-        _route(CaseClosed, listener.on_case_closed),
-        _route(GlassBroken, listener.on_glass_broken),
+    def _organisation(self, work: UnitOfWork, cause: Envelope, event: Event, rule: Rule) -> UUID | None:
+        named = _id_in(getattr(event, rule.to, None))
+        if named is None:
+            return None
+        self.telling.demand_known(work, subject_id=named, cause=cause)
+        known = self.telling.recipient(work, subject_id=named)
+        return named if rule.audience == (known.audience if known else "respondent") else None
+
+
+def reactions(telling: Telling, rules: Rules, office: Office) -> Sequence[Reaction]:
+    """Return the routing tables: what is heard of cases, and of intake where a rule names a fact of it."""
+    register, teller = Register(telling, office), Teller(telling, rules, office)
+    routes: dict[type[Event], Handler] = dict(
+        (
+            _route(CaseOpened, register.on_case_opened),
+            _route(OrganisationRegistered, register.on_organisation_registered),
+            _route(SafeContactSet, register.on_safe_contact_set),
+            _route(CaseAssigned, register.on_case_assigned),
+            _route(CaseAcknowledged, register.on_case_acknowledged),
+        )
     )
-    return Reaction(name="notify-of-cases", source="cases", routes=dict(routes))
+    for kind in _kinds(rules, "cases"):
+        routes[kind] = _then(routes.get(kind), teller.on_fact)
+    of_intake: dict[type[Event], Handler] = {kind: _then(None, teller.on_fact) for kind in _kinds(rules, "intake")}
+    heard = [Reaction(name="notify-of-cases", source="cases", routes=routes)]
+    return [*heard, Reaction(name="notify-of-intake", source="intake", routes=of_intake)] if of_intake else heard
+
+
+def _kinds(rules: Rules, service: str) -> Sequence[type[Event]]:
+    return [REGISTRY[name] for name in sorted(rules.facts(service)) if name in REGISTRY]
+
+
+def _then(first: Handler | None, then: Handler) -> Handler:
+    def handle(work: UnitOfWork, heard: Recorded) -> None:
+        if first is not None:
+            first(work, heard)
+        then(work, heard)
+
+    return handle
 
 
 def _route(kind: type[E], listen: Callable[[UnitOfWork, Envelope, E], None]) -> tuple[type[Event], Handler]:
@@ -149,3 +183,16 @@ def _route(kind: type[E], listen: Callable[[UnitOfWork, Envelope, E], None]) -> 
             listen(work, heard.envelope, heard.event)
 
     return kind, handle
+
+
+def _written(value: object) -> str:
+    return day(value) if isinstance(value, datetime) else str(value)
+
+
+def _id_in(value: object) -> UUID | None:
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_language: str = Field(default="en", max_length=35)
+    office: dict[str, str] = {}
+    """Mail addresses of handlers, by the id of their key; whoever has none looks at the desk."""
+    rules: Path | None = None
+    templates: Path | None = None
     policy: Path | None = None
     webhook_timeout_seconds: Patience = 10
     webhook_secrets: tuple[SecretStr, ...] = ()
@@ -90,6 +94,8 @@ class Settings(BaseSettings):
     quiet_end: WallTime = "20:00"
     quiet_zone: str = Field(default="Asia/Bangkok", max_length=60)
     """Nobody's device rings outside these hours unless they named hours of their own; in their zone, or this one."""
+    stream_seconds: float = Field(default=300, gt=0, le=3600)
+    """How long a stream of server-sent events lasts before its reader comes again."""
     concurrent_deliveries: int = Field(default=8, ge=1, le=100)
     rest_seconds: float = Field(default=1, gt=0, le=3600)
 

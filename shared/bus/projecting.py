@@ -67,14 +67,15 @@ class Rebuilt:
 
 
 async def rebuild(
-    projection: Projection[R], log: Log, documents: Documents, progress: Callable[[int], None]
+    projection: Projection[R], log: Log, documents: Documents, progress: Callable[[int], None], *, swap: bool = True
 ) -> Rebuilt:
     """Build a view beside the served one from the first fact, compare both at the same positions, then swap.
 
-    `progress` is told the number of facts read with each batch. The served view goes on answering meanwhile.
+    `progress` is told the number of facts read with each batch. The served view goes on answering meanwhile; without
+    `swap` it stays, and what was built is thrown away.
     """
     served = projection.collection
-    built = dataclasses.replace(served, name=f"{served.name}__rebuild")
+    built = dataclasses.replace(served, name=f"{served.name}__{'rebuild' if swap else 'verify'}")
     beside = dataclasses.replace(projection, collection=built)
     await documents.drop(built)
     await documents.prepare(built)
@@ -89,7 +90,7 @@ async def rebuild(
             if equal or looks == LOOKS:
                 break
             await asyncio.sleep(BETWEEN_LOOKS)
-    await documents.promote(built, served)
+    await (documents.promote(built, served) if swap else documents.drop(built))
     return Rebuilt(served.name, facts, equal)
 
 

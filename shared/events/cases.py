@@ -68,6 +68,7 @@ class CaseAcknowledged(CaseEvent, frozen=True, kw_only=True):
     TOPIC: ClassVar[str] = "cases.case-acknowledged"
     channel: str | None = None
     no_safe_channel_because: Personal | None = None
+    feedback_by: Instant | None = None
 
 
 class CaseTriaged(CaseEvent, frozen=True, kw_only=True):

@@ -9,8 +9,21 @@ from shared.events.values import ContactChannel, SafeContact
 NOTIFICATION = "notify.notification"
 RECIPIENT = "notify.recipient"
 
-Occasion = Literal["acknowledgement", "escalation", "answer", "closure", "break-glass"]
-Audience = Literal["complainant", "respondent", "supervisor"]
+SeenTo = Literal["told", "not-reached", "not-needed"]
+Occasion = Literal[
+    "acknowledgement",
+    "escalation",
+    "answer",
+    "closure",
+    "break-glass",
+    "state",
+    "remedy-check",
+    "assignment",
+    "crisis",
+    "overdue",
+    "reminder",
+]
+Audience = Literal["complainant", "respondent", "supervisor", "operator", "brand", "government"]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):
@@ -24,7 +37,7 @@ class RecipientRegistered(Event, frozen=True, kw_only=True):
 
 
 class NotificationQueued(Event, frozen=True, kw_only=True):
-    """A text was rendered and waits to be delivered."""
+    """A text was rendered and waits to be delivered; `rules` is the version of the rules that asked for it."""
 
     TOPIC: ClassVar[str] = "notify.notification-queued"
     STREAM: ClassVar[str] = NOTIFICATION
@@ -40,6 +53,7 @@ class NotificationQueued(Event, frozen=True, kw_only=True):
     recipient_id: UUID | None = None
     not_before: Instant | None = None
     expires_at: Instant | None = None
+    rules: str | None = None
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True):
@@ -88,6 +102,7 @@ class NotificationSuppressed(Event, frozen=True, kw_only=True):
     audience: Audience
     reason: str
     person: bool = False
+    rules: str | None = None
 
 
 class PersonTold(Event, frozen=True, kw_only=True):
@@ -95,7 +110,7 @@ class PersonTold(Event, frozen=True, kw_only=True):
 
     TOPIC: ClassVar[str] = "notify.person-told"
     STREAM: ClassVar[str] = NOTIFICATION
-    outcome: Literal["told", "not-reached", "not-needed"]
+    outcome: SeenTo
 
 
 EVENTS: tuple[type[Event], ...] = (

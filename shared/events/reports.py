@@ -17,11 +17,11 @@ class ReplyAdded(Event, frozen=True, kw_only=True):
 
 
 class ReportReopened(Event, frozen=True, kw_only=True):
-    """A dismissed report waits for a decision again, because who sent it wrote on."""
+    """A dismissed report waits for a decision again: who sent it wrote on (`message_id`), or a person decided so."""
 
     TOPIC: ClassVar[str] = "intake.report-reopened"
     STREAM: ClassVar[str] = REPORT
-    message_id: UUID
+    message_id: UUID | None = None
     sender_key: str | None = None
 
 
@@ -50,4 +50,47 @@ class CrisisHinted(Event, frozen=True, kw_only=True):
     language: str | None = None
 
 
-EVENTS: tuple[type[Event], ...] = (ReplyAdded, ReportReopened, TriageSuggested, CrisisHinted)
+class ReportMerged(Event, frozen=True, kw_only=True):
+    """A person decided that the report tells what another one tells; that one speaks for both from now on."""
+
+    TOPIC: ClassVar[str] = "intake.report-merged"
+    STREAM: ClassVar[str] = REPORT
+    into: UUID
+    sender_key: str | None = None
+
+
+class ReportJoined(Event, frozen=True, kw_only=True):
+    """Another report was merged into this one."""
+
+    TOPIC: ClassVar[str] = "intake.report-joined"
+    STREAM: ClassVar[str] = REPORT
+    report_id: UUID
+    message_ids: tuple[UUID, ...]
+
+
+class ReportSplit(Event, frozen=True, kw_only=True):
+    """The merging was a mistake: the report stands for itself again."""
+
+    TOPIC: ClassVar[str] = "intake.report-split"
+    STREAM: ClassVar[str] = REPORT
+    sender_key: str | None = None
+
+
+class ReportParted(Event, frozen=True, kw_only=True):
+    """A report that was merged into this one stands for itself again."""
+
+    TOPIC: ClassVar[str] = "intake.report-parted"
+    STREAM: ClassVar[str] = REPORT
+    report_id: UUID
+
+
+EVENTS: tuple[type[Event], ...] = (
+    ReplyAdded,
+    ReportReopened,
+    TriageSuggested,
+    CrisisHinted,
+    ReportMerged,
+    ReportJoined,
+    ReportSplit,
+    ReportParted,
+)

@@ -11,6 +11,7 @@ class Measured(msgspec.Struct, frozen=True):
     lag: Mapping[str, int]
     dead_letters: Mapping[str, int]
     silence: Mapping[str, float]
+    drift: Mapping[str, int] = {}
     spooled: Mapping[str, int] = {}
 
 
@@ -24,6 +25,12 @@ def exposition(measured: Measured) -> tuple[bytes, str]:
         ("redress_consumer_lag_events", "Facts that a view is behind its log.", "view", measured.lag),
         ("redress_dead_letters", "Facts or streams that wait for a person.", "waiting", measured.dead_letters),
         ("redress_loop_silence_seconds", "Seconds since a loop's last good round.", "loop", measured.silence),
+        (
+            "redress_view_drift",
+            "1 for a view that differs from its record, else 0.",
+            "view",
+            measured.drift,
+        ),
         ("redress_spooled", "What waits on this disk for the record, or was put aside.", "state", measured.spooled),
     )
     for name, description, label, values in gauges:

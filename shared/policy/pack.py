@@ -1,16 +1,19 @@
 """A policy pack as typed values, and the reading of one."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from shared.errors import SettingsError
 from shared.events.cases import EscalationLevel
+from shared.policy.terms import WEEKDAYS, Calendar, Term, read_term
 from shared.rights import Role
 
 Unit = Literal["money", "workers", "documents", "sites", "services", "employers"]
@@ -20,7 +23,7 @@ class Severity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How grave, and within which time somebody must take the case up. Codes sort from gravest to lightest."""
 
     label: str
-    respond_within: timedelta
+    respond_within: Term
 
 
 class Issue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,8 +52,9 @@ class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Durations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long the duties take that do not depend on severity."""
 
-    acknowledge: timedelta
-    answer: timedelta
+    acknowledge: Term
+    answer: Term
+    feedback: Term | None = None
 
 
 class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +108,18 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retention: Retention = Retention()
     restricted: Restricted = Restricted()
     ladder: Ladder = Ladder()
+    name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "unnamed"
+    basis: str = ""
+    calendar: Calendar = Calendar()
+
+    @property
+    def label(self) -> str:
+        """Name and version, as clocks keep them."""
+        return f"{self.name} {self.version}"
+
+    def due(self, term: Term, start: datetime) -> datetime:
+        """Return when a span that begins now is over, by the calendar of the pack."""
+        return term.after(start, self.calendar)
 
     def is_restricted(self, issues: Iterable[str]) -> bool:
         """Whether one of these issues is of a kind that only few may read."""
@@ -114,12 +130,22 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return min(self.issues[code].severity for code in issues)
 
 
+SHIPPED: Mapping[str, str] = {
+    "ngo-hotline": "default.toml",
+    "eu-2019-1937": "eu-2019-1937.toml",
+    "fla": "fla.toml",
+    "world-bank-grs": "world-bank-grs.toml",
+}
+"""Packs that come with the product: name -> file."""
+
+
 def read_policy(toml: bytes) -> Policy:
     """Read a pack; one with unknown fields or with codes that point nowhere is a `SettingsError`."""
     try:
-        policy = msgspec.toml.decode(toml, type=Policy)
-    except msgspec.MsgspecError as error:
+        policy = msgspec.convert(_whole(toml), Policy, dec_hook=_decoded)
+    except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The policy pack cannot be read: {error}.") from error
+    _workable(policy.calendar)
     for code, issue in policy.issues.items():
         _known(code, "severity", issue.severity, policy.severities)
         if issue.indicator is not None:
@@ -146,7 +172,44 @@ def read_policy_file(file: Path | None, setting: str) -> Policy:
 @cache
 def default_policy() -> Policy:
     """Return the pack that comes with the product."""
-    return read_policy(files("shared.policy").joinpath("default.toml").read_bytes())
+    return read_policy(shipped("ngo-hotline"))
+
+
+def _whole(toml: bytes) -> dict[str, Any]:
+    """Return the tables of a pack; what it leaves out comes from the pack that it extends."""
+    own = tomllib.loads(toml.decode())
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    if base not in SHIPPED:
+        raise SettingsError(f"The policy pack: 'extends' is one of {', '.join(SHIPPED)}.")
+    return _laid_over(_whole(shipped(base)), own)
+
+
+def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = (set(base) & set(own)) - {"holidays"}
+    inner = {key: _laid_over(base[key], own[key]) for key in both if isinstance(base[key], dict)}
+    return base | own | inner
+
+
+def _decoded(kind: type, value: object) -> object:
+    if kind is Term:
+        return read_term(value)
+    raise NotImplementedError(kind)
+
+
+def _workable(calendar: Calendar) -> None:
+    try:
+        ZoneInfo(calendar.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"The policy pack: 'calendar.time_zone' {calendar.time_zone} is not a zone.") from error
+    if set(calendar.weekend) == set(WEEKDAYS):
+        raise SettingsError("The policy pack: 'calendar.weekend' leaves no business day.")
+
+
+def shipped(name: str) -> bytes:
+    """Return the text of a pack that comes with the product."""
+    return files("shared.policy").joinpath(SHIPPED[name]).read_bytes()
 
 
 def _known(issue: str, what: str, code: str, among: Mapping[str, object]) -> None:

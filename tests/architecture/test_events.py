@@ -9,7 +9,21 @@ from shared.events import MODULES, REGISTRY, Event
 from shared.events.envelope import Unreadable
 
 TOPIC = re.compile(r"(?P<service>intake|cases|notify)\.[a-z]+(?:-[a-z]+)+")
-IRREGULAR = {"sent", "met", "withdrawn", "begun", "split", "undone", "told", "taken", "sealed", "broken", "set"}
+IRREGULAR = {
+    "given",
+    "held",
+    "sent",
+    "met",
+    "withdrawn",
+    "begun",
+    "split",
+    "undone",
+    "told",
+    "taken",
+    "sealed",
+    "broken",
+    "set",
+}
 
 
 def every_event(kind: type[Event] = Event) -> Iterator[type[Event]]:

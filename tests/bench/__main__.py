@@ -18,7 +18,16 @@ from rich.console import Console
 
 from services.__main__ import RARELY
 from shared.errors import RedressError
-from tests.bench import rows_append, rows_bus, rows_log, rows_postgres, rows_replicas, rows_served, rows_vault
+from tests.bench import (
+    rows_append,
+    rows_bus,
+    rows_figures,
+    rows_log,
+    rows_postgres,
+    rows_replicas,
+    rows_served,
+    rows_vault,
+)
 from tests.bench.bench import Bench, BenchError, MissingError, Row
 from tests.bench.ground import Engines
 from tests.bench.machine import Neighbours, load_average, machine
@@ -35,6 +44,7 @@ class Part(StrEnum):
     APPEND = "append"
     REPLAY = "replay"
     REBUILD = "rebuild"
+    FIGURES = "figures"
     SEALING = "sealing"
     WRITES = "writes"
     PUBLISHING = "publishing"
@@ -50,6 +60,7 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.APPEND: rows_append.append,
     Part.REPLAY: rows_log.replay,
     Part.REBUILD: rows_log.rebuilt,
+    Part.FIGURES: rows_figures.figures,
     Part.SEALING: rows_vault.sealing,
     Part.WRITES: rows_postgres.writes,
     Part.PUBLISHING: rows_bus.publishing,

@@ -14,7 +14,7 @@ PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 """What the pages looked like in the last run; not kept in the repository."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The Chromium of this machine; in CI it must be there."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A running system with a small year in it."""
     with system(tmp_path_factory.mktemp("browser")) as running:
@@ -42,7 +42,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(chromium: Browser, year: System) -> Iterator[Page]:
     """A page of a browser whose session is open; errors of scripts and refused content fail the test that asks."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")

@@ -47,7 +47,8 @@ def test_a_person_rebuilds_views_lists_dead_letters_and_makes_keys_on_engines(
 
     rebuilt = redress("rebuild", "cases")
     assert rebuilt.returncode == 0, rebuilt.stderr
-    assert "1 facts folded, equal to what was served" in rebuilt.stdout
+    assert "cases: 2 facts folded, equal to what was served" in rebuilt.stdout, "the case, and its clock"
+    assert "DIFFERENT" not in rebuilt.stdout
     assert redress("dlt", "list").stdout == ""
     assert redress("key", "new", "--role", "auditor", "--name", "elsewhere").stdout.startswith("rdk_")
     assert "elsewhere  auditor" in redress("key", "list").stdout

@@ -44,6 +44,10 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/intake/v1/messages/{message_id}"): STAFF | {"channel"},
     ("POST", "/intake/v1/events"): WRITERS | {"channel"},
     ("GET", "/intake/v1/inbox"): STAFF,
+    ("GET", "/intake/v1/reports/{report_id}/duplicates"): STAFF,
+    ("POST", "/intake/v1/reports/{report_id}/merge"): WRITERS,
+    ("POST", "/intake/v1/reports/{report_id}/split"): WRITERS,
+    ("POST", "/intake/v1/reports/{report_id}/reopen"): WRITERS,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,
@@ -62,6 +66,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/cases/{case_id}/lift-conflict"): HEADS,
     ("GET", "/cases/v1/cases/{case_id}/events"): STAFF,
     ("GET", "/cases/v1/cases/{case_id}/clocks"): STAFF,
+    ("GET", "/cases/v1/cases/{case_id}/next"): STAFF,
     ("GET", "/cases/v1/queues"): STAFF,
     ("GET", "/cases/v1/tasks"): STAFF,
     ("GET", "/cases/v1/filters"): STAFF,
@@ -79,6 +84,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
+    ("POST", "/notify/v1/notifications/{notification_id}/see-to"): WRITERS,
+    ("GET", "/notify/v1/feed"): {"partner", "supervisor", "auditor", "admin"},
+    ("GET", "/notify/v1/feed/stream"): {"partner", "supervisor", "auditor", "admin"},
     ("GET", "/reporting/v1/reports"): STAFF,
     ("GET", "/reporting/v1/reports/{name}"): STAFF,
     ("GET", "/reporting/v1/editions"): STAFF | {"partner"},
@@ -100,8 +108,19 @@ ROLES: dict[tuple[str, str], set[str]] = {
 } | {
     ("POST", f"/cases/v1/cases/{{case_id}}/{command}"): WRITERS
     for command in (
-        *("acknowledge", "triage", "assign", "note", "consent", "withdraw-consent", "name-respondent", "escalate"),
+        *(
+            "feedback",
+            "acknowledge",
+            "triage",
+            "assign",
+            "note",
+            "consent",
+            "withdraw-consent",
+            "name-respondent",
+            "escalate",
+        ),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("hold", "release"),
         *("issue-link", "revoke-link", "safe-contact", "try-code-word", "satisfaction"),
     )
 }

@@ -2,7 +2,9 @@
 
 import time
 from typing import Any
+from uuid import UUID
 
+from shared.cli.notifying import previewed
 from tests.support.app import System
 
 MAIL = {"channel": "email", "address": "aye@example.org", "language": "th"}
@@ -70,3 +72,30 @@ def test_hours_without_a_zone_are_refused_and_so_is_a_zone_that_is_none(system: 
     hours = [{"start": "19:00", "end": "21:00"}]
     for wrong in ({"hours": hours}, {"zone": "Mars/Olympus"}, {"zone": "UTC", "hours": [{"start": "9", "end": "10"}]}):
         assert said(system, case_id, MAIL | wrong).status_code == 422
+
+
+def test_a_person_says_once_how_they_saw_to_what_no_machine_may_send(system: System) -> None:
+    case_id = opened(system, MAIL | {"automatic": False})
+    item = told(system, case_id)
+    path = f"/notify/v1/notifications/{item['notification_id']}/see-to"
+    done = system.operator.post(path, {"outcome": "told"})
+    assert done.status_code == 200, done.text
+    page = system.operator.get("/notify/v1/notifications", wait=done.json()["position"], case_id=case_id).json()
+    assert [(one["person"], one["seen_to"]) for one in page["items"]] == [(False, "told")]
+    assert system.operator.post(path, {"outcome": "told"}).status_code == 409
+
+
+async def test_a_preview_says_what_each_rule_would_tell_and_why_not(system: System) -> None:
+    case_id = opened(system, MAIL | {"do_not_contact": True})
+    answer = system.operator.get("/notify/v1/notifications", wait=told_position(system, case_id), case_id=case_id)
+    assert answer.status_code == 200
+    preview = system.house.services["notify"].application.preview
+    lines = list(await previewed(preview, await system.house.stores["cases"].stream(UUID(case_id))))
+    assert "cases.case-closed -> complainant, closure: silence, do-not-contact" in lines
+    assert "cases.glass-broken -> supervisor, break-glass: silence, no-contact" in lines
+
+
+def told_position(system: System, case_id: str) -> str:
+    answer = system.operator.post(f"/cases/v1/cases/{case_id}/acknowledge", {"channel": "hotline"})
+    position: str = answer.json()["position"]
+    return position

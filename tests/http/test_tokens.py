@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,11 +91,10 @@ def test_every_forged_token_is_sent_away_from_every_route_without_a_word_why(hou
     answers = set()
     for token in forged(house).values():
         for method, path in ROLES:
-            if path == "/":
-                continue
+            if path == "/" or path.startswith("/figures"):
+                continue  # pages lead to the sign-in page
             url = path.replace("{name}", "volume")
-            for name in ("message_id", "report_id", "case_id", "organisation_id", "notification_id"):
-                url = url.replace(f"{{{name}}}", NOWHERE)
+            url = re.sub(r"\{\w+_id\}", NOWHERE, url)
             headers = {"Authorization": f"Bearer {token}"}
             answer = house.system.http.request(method, url, headers=headers, json={} if method == "POST" else None)
             answers.add((answer.status_code, answer.headers["content-type"], answer.text))

@@ -24,7 +24,9 @@ from shared.web.settings import OidcSettings, WebSettings
 
 TESTED: Mapping[str, Build] = {
     **BUILDERS,
-    "notify": lambda parts, _logs: notify.build(parts, Settings(webhook_allowed_hosts=("127.0.0.1",))),
+    "notify": lambda parts, logs: notify.build(
+        parts, Settings(webhook_allowed_hosts=("127.0.0.1",), stream_seconds=1), log=logs["cases"]
+    ),
 }
 """The services as they are, but for one setting: webhooks may call this machine, where the tests listen."""
 NOWHERE = "00000000-0000-0000-0000-000000000000"

@@ -25,7 +25,7 @@ from shared.web.consistency import POSITION_HEADER, position_token
 from shared.web.fields import Line, MoneyField, Prose, Workers
 from shared.web.rates import Rates
 
-_TOKEN = "AZDyxHo-fBGcDj9bih0uTQ0Uu0gYF6yKQKxx3nP4mD9mJt0f2oQ1xw"  # noqa: S105 - an example
+_TOKEN = "the-link-that-came-with-the-letter-to-the-the-link-tha"  # noqa: S105 - an example
 LINK = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e51"
 PER_SECOND, BURST = 0.2, 30.0
 """How often one link may be used: thirty times in a row, then every five seconds."""

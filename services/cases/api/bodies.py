@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from services.cases.api.words import (
     ORGANISATION,
@@ -17,6 +17,7 @@ from services.cases.api.words import (
     example,
 )
 from shared.events.cases import ConsentPurpose, EscalationLevel, OrganisationKind, RespondentRole, ResponsePosition
+from shared.events.handling import WaitsFor
 from shared.events.values import Teller
 from shared.web.fields import Country, Language, Line, Moment, PartyField, Prose, SafeContactField, Word, Workers
 
@@ -138,6 +139,33 @@ class NoteBody(CommandBody):
     model_config = example(text="Calls only after 20:00.")
 
     text: Prose
+
+
+class FeedbackBody(CommandBody):
+    """What the complainant was told of the handling."""
+
+    model_config = example(channel="hotline", text="The factory must answer by Friday.")
+
+    channel: Word
+    text: Prose | None = None
+
+
+class HoldBody(CommandBody):
+    """For what the case waits, and when it is looked at again."""
+
+    model_config = example(
+        waits_for="authority", until="2027-01-15T09:00:00+07:00", reason="The court sits in January."
+    )
+
+    waits_for: WaitsFor
+    until: AwareDatetime
+    reason: Line
+
+
+class ReleaseBody(CommandBody):
+    """Nothing needs to be said."""
+
+    model_config = example()
 
 
 class TaskBody(CommandBody):

@@ -12,6 +12,7 @@ from services.cases.api.examples import OPENED, REGISTERED, TRIED, WRITTEN, show
 from services.cases.api.words import PREFIX, CommandBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
+from services.cases.domain.handling import GiveFeedback, Hold, Release
 from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
@@ -44,6 +45,9 @@ class CommandRoute(NamedTuple):
 COMMANDS = (
     CommandRoute("acknowledge", bodies.AcknowledgeBody, commands.Acknowledge, Cases.acknowledge),
     CommandRoute("safe-contact", bodies.SafeContactBody, commands.SetSafeContact, Cases.safe_contact),
+    CommandRoute("feedback", bodies.FeedbackBody, GiveFeedback, Cases.feedback),
+    CommandRoute("hold", bodies.HoldBody, Hold, Cases.hold),
+    CommandRoute("release", bodies.ReleaseBody, Release, Cases.release),
     CommandRoute("triage", bodies.TriageBody, commands.TriageCase, Cases.triage),
     CommandRoute("assign", bodies.AssignBody, commands.Assign, Cases.assign),
     CommandRoute("satisfaction", bodies.SatisfactionBody, commands.RecordSatisfaction, Cases.record_satisfaction),

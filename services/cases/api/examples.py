@@ -41,6 +41,19 @@ HISTORY = {
     ],
     "total": 1,
 }
+NEXT = {
+    "case_id": _CASE,
+    "version": 6,
+    "open": ["acknowledge", "triage", "assign", "note"],
+    "closed": [
+        {
+            "command": "escalate",
+            "gate": "consent",
+            "detail": "No live consent lets this organisation learn of the case.",
+            "opens": "Record the complainant's consent for this organisation, to disclose facts or identity.",
+        }
+    ],
+}
 CLOCKS = {
     "case_id": _CASE,
     "version": 6,

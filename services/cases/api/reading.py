@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.cases.api import examples
+from services.cases.api.doing import COMMANDS
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
 from services.cases.api.words import PREFIX
@@ -103,8 +104,21 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
     async def get_clocks(case_id: UUID, caller: Annotated[Caller, Depends(of_staff)]) -> Response:
         return json_answer(await records.clocks(caller, case_id, clock()))
 
+    @routes.get(
+        "/cases/{case_id}/next",
+        summary="List what may be done with a case now, and why the rest is closed",
+        responses=shown(200, examples.NEXT),
+    )
+    async def get_next(case_id: UUID, caller: Annotated[Caller, Depends(of_staff)]) -> Response:
+        return json_answer(await records.next(caller, case_id, clock(), allowed(caller.role)))
+
     _organisation_routes(routes, records, lists)
     return routes
+
+
+def allowed(role: Role) -> frozenset[str]:
+    """Return the commands on a case that a role may give."""
+    return frozenset(route.path for route in COMMANDS if role in route.roles)
 
 
 def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> None:

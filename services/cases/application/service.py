@@ -15,6 +15,7 @@ from services.cases.domain import (
     commands,
     contacting,
     disclosure,
+    handling,
     opening,
     organisations,
     reaching,
@@ -32,7 +33,7 @@ from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
 from shared.ids import new_id
 from shared.legacy import LegacyRecord
-from shared.policy import Policy, default_policy
+from shared.policy import Packs, Policy
 from shared.rights import Role
 from shared.vault.sealing import opened, place_of
 from shared.vault.vault import Vault
@@ -51,12 +52,13 @@ class Cases:
         *,
         clock: Clock = system_clock,
         ids: Callable[[], UUID] = new_id,
-        policy: Policy | None = None,
+        packs: Packs | None = None,
         vault: Vault | None = None,
     ) -> None:
         """Stand on a store opened with this service's index; `vault` opens what the store has sealed."""
         self.store = store
-        self.policy = policy or default_policy()
+        self.packs = packs or Packs()
+        self.policy = self.packs.usual
         self._clock = clock
         self._ids = ids
         self._vault = vault
@@ -65,10 +67,12 @@ class Cases:
         """Open a case under a fresh id."""
         case_id = self._ids()
 
+        policy = self.packs.chosen(context.tenant, command.country)
+
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             number = number_is_free(unit, case_number(case_id))
-            events = opening.open_case(command, number=number, at=context.true_at, policy=self.policy)
-            return streams.opened(unit, case_id, events, context, self.policy.version)
+            events = opening.open_case(command, number=number, at=context.true_at, policy=policy)
+            return streams.opened(unit, case_id, events, context, policy.label)
 
         return await self.store.write(context, work)
 
@@ -80,14 +84,18 @@ class Cases:
         if unit.read(case_id):
             return ()
         number = free_number(unit, case_id)
-        events = opening.open_accepted(
-            report, report_id=report_id, number=number, at=context.true_at, policy=self.policy
-        )
-        return streams.opened(unit, case_id, events, context, self.policy.version)
+        policy = self.packs.chosen(context.tenant, report.grievance.country)
+        events = opening.open_accepted(report, report_id=report_id, number=number, at=context.true_at, policy=policy)
+        return streams.opened(unit, case_id, events, context, policy.label)
 
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
-        return await self._change(context, case_id, lambda _, case: opening.acknowledge(case, command))
+        at = context.true_at
+        return await self._change(
+            context,
+            case_id,
+            lambda _, case: opening.acknowledge(case, command, at=at, policy=self.policy_of(case, context)),
+        )
 
     async def safe_contact(
         self, *, context: CommandContext, case_id: UUID, command: commands.SetSafeContact
@@ -105,11 +113,24 @@ class Cases:
         tried = (await self.store.stream(case_id))[written.version - 1].event
         return written, isinstance(tried, CodeWordTried) and tried.matched
 
+    async def feedback(self, *, context: CommandContext, case_id: UUID, command: handling.GiveFeedback) -> Written:
+        """Record feedback to the complainant."""
+        return await self._change(context, case_id, lambda _, case: handling.give_feedback(case, command))
+
+    async def hold(self, *, context: CommandContext, case_id: UUID, command: handling.Hold) -> Written:
+        """Let the case rest."""
+        at = context.true_at
+        return await self._change(context, case_id, lambda _, case: handling.hold(case, command, at=at))
+
+    async def release(self, *, context: CommandContext, case_id: UUID, command: handling.Release) -> Written:
+        """Take the case up again."""
+        return await self._change(context, case_id, lambda _, case: handling.release(case, command))
+
     async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
         """Decide issues, severity, admissibility and safety."""
         at = context.true_at
         return await self._change(
-            context, case_id, lambda _, case: opening.triage(case, command, at=at, policy=self.policy)
+            context, case_id, lambda _, case: opening.triage(case, command, at=at, policy=self.policy_of(case, context))
         )
 
     async def assign(self, *, context: CommandContext, case_id: UUID, command: commands.Assign) -> Written:
@@ -167,7 +188,7 @@ class Cases:
 
     async def escalate(self, *, context: CommandContext, case_id: UUID, command: commands.Escalate) -> Written:
         """Put the case before a party."""
-        escalation_id, link_id, at, policy = self._ids(), self._ids(), context.true_at, self.policy
+        escalation_id, link_id, at = self._ids(), self._ids(), context.true_at
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
             found = streams.organisation(unit, command.organisation_id, context.tenant)
@@ -177,7 +198,7 @@ class Cases:
                 at=at,
                 escalation_id=escalation_id,
                 organisation=found,
-                policy=policy,
+                policy=self.policy_of(case, context),
             )
             return [*escalated, *answering.issued_with(escalated, link_id=link_id, at=context.now)]
 
@@ -283,6 +304,11 @@ class Cases:
         """Take over one legacy record."""
         return (await self.import_batch([record]))[0]
 
+    def policy_of(self, case: Case, context: CommandContext) -> Policy:
+        """Return the pack by which duties of a case begin now."""
+        buyers = {str(one.organisation_id) for one in case.respondents if one.role == "brand"}
+        return self.packs.chosen(context.tenant, case.opening.country, buyers)
+
     def with_the_person(self, case: Case) -> Case:
         """Open who complained, for the one decision that must know it."""
         if self._vault is None:
@@ -303,7 +329,7 @@ class Cases:
                 context,
                 lambda case: decide(unit, case),
                 lambda case: reaching.demand_reach(case, context.caller, self.policy),
-                policy=self.policy.version,
+                policy=lambda case: self.policy_of(case, context).label,
             ),
         )
 

@@ -28,11 +28,11 @@ def change_case(
     decide: Callable[[Case], Sequence[Event]],
     admit: Callable[[Case], None],
     *,
-    policy: str | None = None,
+    policy: Callable[[Case], str] | None = None,
 ) -> Sequence[Recorded]:
     """Append what is decided, and have the clocks follow; a decision that says nothing new answers with the last fact.
 
-    `policy` names the pack that gave duties which begin now their time.
+    `policy` names the pack that gives duties which begin now their time.
     """
     before: Case | None = None
 
@@ -46,15 +46,19 @@ def change_case(
 
 
 def opened(
-    unit: UnitOfWork, case_id: UUID, events: Sequence[Event], context: CommandContext, policy: str | None
+    unit: UnitOfWork, case_id: UUID, events: Sequence[Event], context: CommandContext, policy: str
 ) -> Sequence[Recorded]:
     """Append the opening of a case, and start its clocks."""
     written = unit.append(case_id, 0, events, context)
-    return [*written, *_clocks_after(unit, None, written, context, policy)]
+    return [*written, *_clocks_after(unit, None, written, context, lambda _case: policy)]
 
 
 def _clocks_after(
-    unit: UnitOfWork, before: Case | None, written: Sequence[Recorded], context: CommandContext, policy: str | None
+    unit: UnitOfWork,
+    before: Case | None,
+    written: Sequence[Recorded],
+    context: CommandContext,
+    policy: Callable[[Case], str] | None,
 ) -> Sequence[Recorded]:
     case = before
     for recorded in written:
@@ -64,7 +68,7 @@ def _clocks_after(
         return ()
     stream_id = clocks_of(case.case_id)
     known = () if before is None else unit.read(stream_id)
-    events = list(clocks.follow(CLOCKS.fold(known), case, policy=policy))
+    events = list(clocks.follow(CLOCKS.fold(known), case, policy=policy(case) if policy else None))
     own = replace(context, subject=written[0].envelope.subject)
     return unit.append(stream_id, len(known), events, own) if events else ()
 

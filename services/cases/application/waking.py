@@ -70,13 +70,14 @@ class Waking:
         case = streams.case(unit, case_id, context.tenant)
         if case is None:
             raise NotFoundError(f"There is no case with the id {case_id}.")
+        policy = self._cases.policy_of(case, context)
         outcome = missed(
             clock,
             self._cases.with_the_person(case),
             at=context.now,
             escalation_id=escalation_id,
             registered=lambda organisation_id: streams.organisation(unit, organisation_id, context.tenant),
-            policy=self._cases.policy,
+            policy=policy,
         )
         stream_id = clocks_of(case_id)
         then = replace(context, occurred_at=clock.due_at, subject=case.subject)
@@ -85,10 +86,11 @@ class Waking:
             return written
         link_id = self._ids()
         said = [*outcome.said, *answering.issued_with(outcome.said, link_id=link_id, at=context.now)]
-        policy = self._cases.policy.version
         return [
             *written,
-            *streams.change_case(unit, case_id, context, lambda _case: said, lambda _case: None, policy=policy),
+            *streams.change_case(
+                unit, case_id, context, lambda _case: said, lambda _case: None, policy=lambda _case: policy.label
+            ),
         ]
 
 

@@ -107,7 +107,7 @@ def follow(clocks: Clocks | None, case: Case, *, policy: str | None) -> Iterator
     """Yield what has changed for the clocks now that the case stands like this; nothing when they are in step."""
     known = {} if clocks is None else {clock.key: clock for clock in clocks.clocks}
     owed = {(duty.duty, duty.subject) for duty in case.course.duties}
-    for duty in case.course.duties:
+    for duty in {(duty.duty, duty.subject): duty for duty in case.course.duties}.values():
         yield from _in_step(known.get((duty.duty, duty.subject)), duty, case, policy)
     for key, clock in known.items():
         if key not in owed and clock.met_at is None and clock.paused is None:
@@ -123,7 +123,9 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
         if clock is None or clock.met_at is None:
             yield told.ClockMet(**which, due_at=duty.due_at, late=duty.met_at > duty.due_at)
         return
-    reason: told.PauseReason | None = "case-closed" if case.state == "closed" else None
+    reason: told.PauseReason | None = (
+        "case-closed" if case.state == "closed" else "on-hold" if case.course.rests(duty) else None
+    )
     paused = None if clock is None else clock.paused
     if reason is not None:
         if paused is None:

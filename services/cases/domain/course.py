@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
+from shared.events import handling
 from shared.events.envelope import Event, Instant, Recorded
 
 State = Literal[
@@ -23,12 +24,15 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "remedy"]
+DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "hold", "remedy"]
 
 OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
 
 DISCLOSING = frozenset({"disclose-facts", "disclose-identity"})
+
+STANDS_STILL = frozenset({"assess", "feedback"})
+"""The office's duties that rest while a case is on hold; what others owe goes on."""
 
 _UNTRIAGED = frozenset({"received", "acknowledged", "reopened"})
 _NOT_TAKEN_UP = frozenset({"triaged", "reopened"})
@@ -56,11 +60,18 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State = "received"
     duties: tuple[Duty, ...] = ()
     taken_up: bool = False
+    held_since: Instant | None = None
 
     @property
     def open_duties(self) -> Sequence[Duty]:
-        """The duties that run: none while the case is closed."""
-        return () if self.state == "closed" else [duty for duty in self.duties if duty.met_at is None]
+        """The duties that run: none while the case is closed, those of others while it is on hold."""
+        if self.state == "closed":
+            return ()
+        return [duty for duty in self.duties if duty.met_at is None and not self.rests(duty)]
+
+    def rests(self, duty: Duty) -> bool:
+        """Whether a hold keeps the duty from running."""
+        return self.held_since is not None and duty.party == OFFICE and duty.duty in STANDS_STILL
 
     @property
     def next_due(self) -> datetime | None:
@@ -73,7 +84,19 @@ def after(course: Course, recorded: Recorded) -> Course:
     at = recorded.envelope.occurred_at
     duties = _duties_after(course, recorded.event, at)
     taken_up = course.taken_up or isinstance(recorded.event, facts.CaseAssigned | facts.CaseEscalated)
-    return Course(_state_after(course.state, recorded.event, duties), duties, taken_up)
+    return Course(
+        _state_after(course.state, recorded.event, duties), duties, taken_up, _held(course, recorded.event, at)
+    )
+
+
+def _held(course: Course, event: Event, at: datetime) -> datetime | None:
+    match event:
+        case handling.CaseHeld():
+            return at
+        case handling.CaseReleased() | facts.CaseClosed():
+            return None
+        case _:
+            return course.held_since
 
 
 def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:  # noqa: C901, PLR0911 - one table
@@ -104,13 +127,22 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return state
 
 
-def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: PLR0911 - one table
+def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...]:  # noqa: C901, PLR0911, PLR0912 - one table
     duties = course.duties
     match event:
         case facts.CaseOpened(acknowledge_by=due) if due is not None:
             return (*duties, Duty(duty="acknowledge", party=OFFICE, started_at=at, due_at=due))
-        case facts.CaseAcknowledged():
-            return _met(duties, "acknowledge", at)
+        case facts.CaseAcknowledged(feedback_by=due):
+            met = _met(duties, "acknowledge", at)
+            return met if due is None else (*met, Duty(duty="feedback", party=OFFICE, started_at=at, due_at=due))
+        case handling.FeedbackGiven():
+            return _met(duties, "feedback", at)
+        case handling.CaseHeld(until=until):
+            return (*_met(duties, "hold", at), Duty(duty="hold", party=OFFICE, started_at=at, due_at=until))
+        case handling.CaseReleased():
+            return _met(_shifted(course, at), "hold", at)
+        case facts.CaseClosed():
+            return _met(_met(_shifted(course, at), "feedback", at), "hold", at)
         case facts.CaseTriaged(assess_by=due):
             return _assess_anew(course, due, at)
         case facts.CaseAssigned():
@@ -127,6 +159,19 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return tuple(_unmet(duty) if duty.subject == subject else duty for duty in duties)
         case _:
             return duties
+
+
+def _shifted(course: Course, at: datetime) -> tuple[Duty, ...]:
+    """A hold that ends gives back the time that it took."""
+    if course.held_since is None:
+        return course.duties
+    rested = at - course.held_since
+    return tuple(
+        msgspec.structs.replace(duty, due_at=duty.due_at + rested)
+        if duty.met_at is None and course.rests(duty)
+        else duty
+        for duty in course.duties
+    )
 
 
 def _met(duties: tuple[Duty, ...], kind: DutyKind, at: datetime, subject: UUID | None = None) -> tuple[Duty, ...]:

@@ -86,7 +86,7 @@ def escalate(
             name=organisation.name,
             level=command.level,
             brief=command.brief,
-            answer_by=at + policy.durations.answer,
+            answer_by=policy.due(policy.durations.answer, at),
             level_reason=command.level_reason,
         )
     ]

@@ -32,16 +32,18 @@ def open_accepted(
     return [replace(opened, report_id=report_id)]
 
 
-def acknowledge(case: Case, command: Acknowledge) -> Sequence[Event]:
+def acknowledge(case: Case, command: Acknowledge, *, at: datetime, policy: Policy) -> Sequence[Event]:
     """Record the acknowledgement on a safe channel, or why there was none; a second one says nothing new."""
+    term = policy.durations.feedback
+    feedback_by = policy.due(term, at) if term else None
     still_open(case)
     if command.channel is not None and command.no_safe_channel_because is not None:
         raise InvalidError("Name a channel or say why none is safe, not both.", field="no_safe_channel_because")
     if command.no_safe_channel_because is not None:
         reason = said(command.no_safe_channel_because, "no_safe_channel_because")
-        fact = facts.CaseAcknowledged(no_safe_channel_because=reason)
+        fact = facts.CaseAcknowledged(no_safe_channel_because=reason, feedback_by=feedback_by)
     else:
-        fact = facts.CaseAcknowledged(channel=_safe_channel(case, command))
+        fact = facts.CaseAcknowledged(channel=_safe_channel(case, command), feedback_by=feedback_by)
     return [] if case.acknowledged_at is not None else [fact]
 
 
@@ -61,7 +63,7 @@ def triage(case: Case, command: TriageCase, *, at: datetime, policy: Policy) -> 
             admissibility_reason=said(command.admissibility_reason, "admissibility_reason"),
             danger_now=command.danger_now,
             safety_note=command.safety_note,
-            assess_by=at + policy.severities[severity].respond_within if command.admissible else None,
+            assess_by=policy.due(policy.severities[severity].respond_within, at) if command.admissible else None,
         )
     ]
 
@@ -104,7 +106,7 @@ def _opened(
         number=number,
         channel=channel,
         language=language,
-        acknowledge_by=at + policy.durations.acknowledge,
+        acknowledge_by=policy.due(policy.durations.acknowledge, at),
         summary=words.summary,
         country=words.country,
         sector=words.sector,

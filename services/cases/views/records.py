@@ -1,6 +1,6 @@
 """One case or organisation, folded from its own facts when it is asked for; today, or as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,7 +11,9 @@ import msgspec
 from services.cases.domain import organisations
 from services.cases.domain.clocks import Clocks, clocks_of
 from services.cases.domain.clocks import evolve as evolve_clocks
+from services.cases.domain.disclosure import recipient_id
 from services.cases.domain.evolve import replay
+from services.cases.domain.offering import Asking, Closed, closed
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.reaching import is_within_reach
 from services.cases.domain.state import Case
@@ -114,6 +116,24 @@ class Records:
         items = [explained(clock, now) for clock in (clocks.clocks if clocks else ())]
         return {"case_id": case_id, "version": history[-1].envelope.stream_version, "items": items}
 
+    async def next(self, caller: Caller, case_id: UUID, now: datetime, allowed: Collection[str]) -> dict[str, object]:
+        """Return the commands that the caller may give now, and for each other one the gate that is closed."""
+        case = await self.reached(caller, case_id)
+        parties = {one.organisation_id for one in case.respondents}
+        parties |= {party for consent in case.consents if (party := recipient_id(consent.given.recipient))}
+        found = {party: _ORGANISATION.fold(await self._facts(caller, party, facts.ORGANISATION)) for party in parties}
+        known = {party: organisation for party, organisation in found.items() if organisation is not None}
+        refusals = closed(case, Asking(caller.id, now, self.policy, known))
+        refused = {
+            name: refusal or _not_yours(name) for name, refusal in refusals.items() if refusal or name not in allowed
+        }
+        return {
+            "case_id": case_id,
+            "version": case.version,
+            "open": [name for name in refusals if name not in refused],
+            "closed": [refusal._asdict() for refusal in refused.values()],
+        }
+
     async def organisation(
         self, caller: Caller, organisation_id: UUID, asked: Asked | None = None
     ) -> tuple[int, dict[str, object]]:
@@ -139,6 +159,10 @@ class Records:
         history = await self.store.stream(stream_id)
         first = history[0].envelope if history else None
         return history if first is not None and (first.stream, first.tenant) == (stream, caller.tenant) else ()
+
+
+def _not_yours(command: str) -> Closed:
+    return Closed(command, "role", "Your role may not give this command.", "Somebody with another role gives it.")
 
 
 def viewed_of(record: Literal["case", "organisation"], record_id: UUID) -> Say:

@@ -31,6 +31,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         **_triage(case.triage),
         "acknowledged_at": case.acknowledged_at,
         "acknowledged_on": case.acknowledged_on,
+        "held_since": case.course.held_since,
         "assignee": case.assignee,
         "team": case.team,
         "level": level_of(case),

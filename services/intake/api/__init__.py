@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from services.intake.api.inbox import inbox_router
+from services.intake.api.merging import alike_router, merging_router
 from services.intake.api.messages import messages_router, submitting_router
 from services.intake.api.receipt_page import receipt_page
 from services.intake.api.receipts import ReceiptDesk, receipts_router
@@ -12,7 +13,7 @@ from services.intake.api.reports import deciding_router, reports_router
 from services.intake.api.subjects import proofs_router, subjects_router
 from services.intake.application import Intake, Subjects
 from services.intake.templates import load_words
-from services.intake.views import InboxViews, IntakeViews, ReceiptViews
+from services.intake.views import AlikeViews, InboxViews, IntakeViews, ReceiptViews
 
 
 def routers(
@@ -21,6 +22,7 @@ def routers(
     views: IntakeViews,
     *,
     waiting: InboxViews,
+    alike: AlikeViews,
     receipts: ReceiptViews,
     batch_limit: int,
 ) -> Sequence[APIRouter]:
@@ -32,6 +34,8 @@ def routers(
         deciding_router(intake, views),
         inbox_router(waiting),
         reports_router(views),
+        alike_router(alike),
+        merging_router(intake, views),
         receipts_router(desk),
         receipt_page(desk),
         subjects_router(subjects),

@@ -61,6 +61,14 @@ class LinkReport(Body):
     occurred_at: Since = None
 
 
+class MergeReport(Body):
+    """The report that speaks for both."""
+
+    model_config = shown({"into": "3b0f8b1e-2f0a-5d0e-9c7b-6a5d4e3f2a1b"})
+
+    into: UUID
+
+
 class ReplyToReport(Body):
     """What the office writes to who sent the report, in plain words; they read it with their receipt."""
 
@@ -85,6 +93,7 @@ class ReportFilters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     state: ReportState | None = None
+    dismissed_because: DismissReason | None = None
     channel: Word | None = None
     account: Word | None = None
     country: Country | None = None
@@ -95,6 +104,6 @@ class ReportFilters(BaseModel):
 
     def query(self) -> Query:
         """Return the question that these filters ask."""
-        fields = ("state", "channel", "account", "country", "language", "danger_now")
+        fields = ("state", "dismissed_because", "channel", "account", "country", "language", "danger_now")
         asked = tuple(Condition(field, "eq", value) for field in fields if (value := getattr(self, field)) is not None)
         return Query(asked, sort="opened_at", descending=True, after=read_cursor(self.after), limit=self.limit)

@@ -46,7 +46,8 @@ _REPORT = {
 }
 
 
-def _answers(example: object) -> dict[int | str, dict[str, Any]]:
+def answers(example: object) -> dict[int | str, dict[str, Any]]:
+    """Return the description of a good answer by its example."""
     return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}
 
 
@@ -58,7 +59,7 @@ def reports_router(views: IntakeViews) -> APIRouter:
         "",
         summary="List reports, the newest first",
         dependencies=READING,
-        responses=_answers({"items": [_REPORT], "next": None, "total": 1}),
+        responses=answers({"items": [_REPORT], "next": None, "total": 1}),
     )
     async def list_reports(caller: Reader, filters: Annotated[ReportFilters, Query()]) -> Response:
         page, total = await views.reports(caller, filters.query())
@@ -69,7 +70,7 @@ def reports_router(views: IntakeViews) -> APIRouter:
         "/{report_id}",
         summary="Read a report and what its messages say",
         dependencies=READING,
-        responses=_answers(_REPORT | {"messages": [{"text": "They keep our passports."}], "replies": []}),
+        responses=answers(_REPORT | {"messages": [{"text": "They keep our passports."}], "replies": []}),
     )
     async def get_report(
         report_id: UUID, caller: Reader, opening: Annotated[Asked | None, Depends(purpose)]
@@ -89,7 +90,7 @@ def deciding_router(intake: Intake, views: IntakeViews) -> APIRouter:
     @router.post(
         "/{report_id}/accept",
         summary="Make a case of a report",
-        responses=_answers(decided | {"case_id": "3b0f8b1e-2f0a-5d0e-9c7b-6a5d4e3f2a1b"}),
+        responses=answers(decided | {"case_id": "3b0f8b1e-2f0a-5d0e-9c7b-6a5d4e3f2a1b"}),
     )
     async def accept_report(
         report_id: UUID, body: AcceptReport, context: CommandContext = Commanded(*DECIDERS)
@@ -99,7 +100,7 @@ def deciding_router(intake: Intake, views: IntakeViews) -> APIRouter:
         written = await intake.accept(report_id=report_id, command=command, context=context)
         return answer(written, "intake", {"report_id": report_id, "case_id": case_id_of(report_id)})
 
-    @router.post("/{report_id}/dismiss", summary="Decide that a report becomes no case", responses=_answers(decided))
+    @router.post("/{report_id}/dismiss", summary="Decide that a report becomes no case", responses=answers(decided))
     async def dismiss_report(
         report_id: UUID, body: DismissReport, context: CommandContext = Commanded(*DECIDERS)
     ) -> Response:
@@ -110,7 +111,7 @@ def deciding_router(intake: Intake, views: IntakeViews) -> APIRouter:
     @router.post(
         "/{report_id}/reply",
         summary="Write to who sent a report; they read it with their receipt",
-        responses=_answers(decided),
+        responses=answers(decided),
     )
     async def reply_to_report(
         report_id: UUID, body: ReplyToReport, context: CommandContext = Commanded(*DECIDERS)
@@ -120,7 +121,7 @@ def deciding_router(intake: Intake, views: IntakeViews) -> APIRouter:
         written = await intake.reply(report_id=report_id, text=body.text, language=body.language, context=context)
         return answer(written, "intake", {"report_id": report_id})
 
-    @router.post("/{report_id}/link", summary="Add a report to a case that exists", responses=_answers(decided))
+    @router.post("/{report_id}/link", summary="Add a report to a case that exists", responses=answers(decided))
     async def link_report(
         report_id: UUID, body: LinkReport, context: CommandContext = Commanded(*DECIDERS)
     ) -> Response:

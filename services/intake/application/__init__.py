@@ -7,5 +7,6 @@ from services.intake.application.receiving import Intake, Taken
 from services.intake.application.retiring import Retiring
 from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
+from services.intake.application.turnstile import Turnstile
 
-__all__ = ["Draining", "Intake", "Preparing", "Retiring", "Spool", "Subjects", "Taken", "indexer"]
+__all__ = ["Draining", "Intake", "Preparing", "Retiring", "Spool", "Subjects", "Taken", "Turnstile", "indexer"]

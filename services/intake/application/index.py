@@ -6,7 +6,7 @@ from uuid import UUID
 from services.intake.domain import receipt_key
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageReceived, ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
-from shared.events.reports import ReportReopened
+from shared.events.reports import ReportMerged, ReportReopened, ReportSplit
 from shared.eventstore.index import IndexEntry, Indexer
 
 OPEN_REPORT = "open-report"
@@ -36,8 +36,8 @@ def index(recorded: Recorded) -> Sequence[IndexEntry]:
             return (IndexEntry(OPEN_REPORT, sender_key, report_id), IndexEntry(LAST_REPORT, sender_key, report_id))
         case ReportAccepted(sender_key=str(sender_key)) | ReportDismissed(sender_key=str(sender_key)):
             return (IndexEntry(OPEN_REPORT, sender_key, None),)
-        case ReportLinked(sender_key=str(sender_key)):
+        case ReportLinked(sender_key=str(sender_key)) | ReportMerged(sender_key=str(sender_key)):
             return (IndexEntry(OPEN_REPORT, sender_key, None),)
-        case ReportReopened(sender_key=str(sender_key)):
+        case ReportReopened(sender_key=str(sender_key)) | ReportSplit(sender_key=str(sender_key)):
             return (IndexEntry(OPEN_REPORT, sender_key, str(recorded.envelope.stream_id)),)
     return ()

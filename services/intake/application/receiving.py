@@ -12,9 +12,11 @@ from msgspec.structs import replace
 
 from services.intake import domain
 from services.intake.application.index import OPEN_REPORT, RECEIPT
+from services.intake.application.merging import Merging
 from services.intake.application.preparing import Preparing
 from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
+from services.intake.application.turnstile import Turnstile
 from services.intake.domain import Accept, DismissReason, Report
 from shared.errors import NotFoundError, TryLaterError
 from shared.events.envelope import Event, Recorded
@@ -60,11 +62,15 @@ class Intake:
         *,
         preparing: Preparing | None = None,
         spool: Spool | None = None,
+        by_themselves: frozenset[str] = frozenset(),
+        turnstile: Turnstile | None = None,
     ) -> None:
         """`secret` makes receipts and the ids of messages; `vault` knows which pseudonym stands for which sender.
 
         `preparing` reads messages before they are sealed; without it they are taken as they came. `spool` keeps them
-        while the record cannot be written; without it senders are asked to try again.
+        while the record cannot be written; without it senders are asked to try again. `by_themselves` are
+        `CHANNEL/ACCOUNT`s whose complete structured reports become cases without a person; `turnstile` slows
+        down who floods.
         """
         self._spool = spool
         self._preparing = preparing
@@ -73,6 +79,9 @@ class Intake:
         self._vault = vault
         self._policy = policy or default_policy()
         self.subjects = subjects
+        self._merging = Merging(store, REPORTS)
+        self._by_themselves = by_themselves
+        self._turnstile = turnstile
 
     async def receive(self, *, message: MessageReceived, context: CommandContext) -> Taken:
         """Put a message on the record, once; a redelivery answers as the first time.
@@ -82,6 +91,8 @@ class Intake:
         """
         domain.demand_channel(context.caller, message.channel)
         message = await self._prepared(message)
+        if self._turnstile is not None:
+            await self._turnstile.hold(context.tenant, message)
         if self._spool is None:
             return await self.store(message, context)
         if not self._spool.size:
@@ -145,6 +156,8 @@ class Intake:
             report_id = derived_id("report", str(identity))
             opened = [domain.opening(identity, message, sender_key), *domain.suggested(None, identity, message)]
             unit.append(report_id, 0, opened, context)
+            if f"{message.channel}/{message.account}" in self._by_themselves and domain.speaks_for_itself(message):
+                REPORTS.change(unit, report_id, context, lambda report: domain.accept(report, Accept()))
         unit.append(identity, 1, [MessageFiled(report_id=report_id)], context)
 
     def receipt(self, identity: UUID) -> str:
@@ -170,13 +183,31 @@ class Intake:
         """Take down what a person says is otherwise."""
         return await self.subjects.correct(subject=subject, about=about, text=text, context=context)
 
+    async def merge(self, *, report_id: UUID, into: UUID, context: CommandContext) -> Written:
+        """Let another report speak for this one, too."""
+        return await self._merging.merge(
+            report_id=report_id, into=into, context=context, admit=self._admitting(context)
+        )
+
+    async def split(self, *, report_id: UUID, context: CommandContext) -> Written:
+        """Undo a merging."""
+        return await self._merging.split(report_id=report_id, context=context, admit=self._admitting(context))
+
+    async def reopen(self, *, report_id: UUID, context: CommandContext) -> Written:
+        """Undo a dismissal."""
+        return await self._change(context, report_id, domain.reopen)
+
+    def _admitting(self, context: CommandContext) -> Callable[[Report], None]:
+        def admit(report: Report) -> None:
+            if context.caller is not None and not domain.is_within_reach(report, context.caller, self._policy):
+                raise NotFoundError(f"There is no report with the id {report.report_id}.")
+
+        return admit
+
     async def _change(
         self, context: CommandContext, report_id: UUID, decide: Callable[[Report], Sequence[Event]]
     ) -> Written:
-        def admit(report: Report) -> None:
-            if context.caller is not None and not domain.is_within_reach(report, context.caller, self._policy):
-                raise NotFoundError(f"There is no report with the id {report_id}.")
-
+        admit = self._admitting(context)
         return await self._store.write(context, lambda unit: REPORTS.change(unit, report_id, context, decide, admit))
 
     async def _prepared(self, message: MessageReceived) -> MessageReceived:
@@ -203,6 +234,9 @@ class Intake:
         report_id = next((fact.event.report_id for fact in begun if isinstance(fact.event, MessageFiled)), None)
         facts = unit.read(report_id) if report_id else ()
         report = REPORTS.fold(facts)
+        if report is not None and report.merged_into is not None:
+            facts = unit.read(report.merged_into)
+            report = REPORTS.fold(facts)
         if report is None:
             return None
         open_one = unit.lookup(OPEN_REPORT, report.sender_key) if report.sender_key else None

@@ -18,13 +18,22 @@ from shared.events.intake import (
     ReportMessageAdded,
     ReportOpened,
 )
-from shared.events.reports import CrisisHinted, ReplyAdded, ReportReopened, TriageSuggested
+from shared.events.reports import (
+    CrisisHinted,
+    ReplyAdded,
+    ReportJoined,
+    ReportMerged,
+    ReportParted,
+    ReportReopened,
+    ReportSplit,
+    TriageSuggested,
+)
 from shared.events.values import Party, SafeContact
 from shared.ids import derived_id
 from shared.policy import Policy
 from shared.rights import Caller
 
-ReportState = Literal["open", "accepted", "dismissed", "linked"]
+ReportState = Literal["open", "accepted", "dismissed", "linked", "merged"]
 DismissReason = Literal["no-grievance", "out-of-scope", "spam", "duplicate", "test", "withdrawn"]
 
 
@@ -44,6 +53,13 @@ class Report:
     issues: frozenset[str] = frozenset()
     decided_by: str | None = None
     in_crisis: bool = False
+    merged_into: UUID | None = None
+    joined: tuple[ReportJoined, ...] = ()
+
+    @property
+    def all_messages(self) -> tuple[UUID, ...]:
+        """Its own messages, and those of the reports that were merged into it."""
+        return (*self.message_ids, *(one for joined in self.joined for one in joined.message_ids))
 
 
 class Accept(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +121,19 @@ def evolve(report: Report | None, fact: Recorded) -> Report:  # noqa: PLR0911 - 
             return replace(report, in_crisis=True)
         case ReportReopened():
             return replace(report, state="open", decided_by=None)
+    return _regrouped(report, fact)
+
+
+def _regrouped(report: Report, fact: Recorded) -> Report:
+    match fact.event:
+        case ReportMerged(into=into):
+            return replace(report, state="merged", merged_into=into, decided_by=fact.envelope.actor.id)
+        case ReportSplit():
+            return replace(report, state="open", merged_into=None, decided_by=None)
+        case ReportJoined() as joined:
+            return replace(report, joined=(*report.joined, joined))
+        case ReportParted(report_id=parted):
+            return replace(report, joined=tuple(one for one in report.joined if one.report_id != parted))
     return report
 
 
@@ -133,7 +162,7 @@ def accept(report: Report, command: Accept) -> Sequence[Event]:
             channel=command.channel or report.channel,
             language=command.language or report.language or "und",
             grievance=msgspec.structs.replace(said, **(given | {"country": country})),
-            message_ids=report.message_ids,
+            message_ids=report.all_messages,
             sender_key=report.sender_key,
         )
     ]
@@ -180,6 +209,48 @@ def link(report: Report, case_id: UUID) -> Sequence[Event]:
     """Decide that the report belongs to a case that exists."""
     _demand_open(report)
     return [ReportLinked(case_id=case_id, sender_key=report.sender_key)]
+
+
+def merge(report: Report, into: UUID) -> Sequence[Event]:
+    """Decide that another report speaks for this one, too."""
+    _demand_open(report)
+    if report.report_id == into or report.joined:
+        raise GateClosedError(
+            "merge-once",
+            "A report is merged into another one, and not while others are merged into it.",
+            opens="Merge the other way round, or split those first.",
+        )
+    return [ReportMerged(into=into, sender_key=report.sender_key)]
+
+
+def join(report: Report, other: Report) -> Sequence[Event]:
+    """Take another report in."""
+    _demand_open(report)
+    return [ReportJoined(report_id=other.report_id, message_ids=other.message_ids)]
+
+
+def split(report: Report) -> Sequence[Event]:
+    """Undo a merging."""
+    return [ReportSplit(sender_key=report.sender_key)]
+
+
+def part(report: Report, other: UUID) -> Sequence[Event]:
+    """Let a merged report go, as long as nothing was decided about both."""
+    _demand_open(report)
+    return [ReportParted(report_id=other)]
+
+
+def reopen(report: Report) -> Sequence[Event]:
+    """Decide that a dismissed report, spam for one, was none."""
+    if report.state != "dismissed":
+        raise GateClosedError("report-dismissed", f"The report is {report.state}.", opens="Only a dismissal is undone.")
+    return [ReportReopened(sender_key=report.sender_key)]
+
+
+def speaks_for_itself(message: MessageReceived) -> bool:
+    """Whether a structured message says all that a case opens with."""
+    said = message.grievance
+    return said is not None and bool(said.issues) and bool(said.country or message.country) and bool(message.language)
 
 
 def is_within_reach(report: Report, caller: Caller, policy: Policy) -> bool:

@@ -1,5 +1,6 @@
 """What intake answers: `inbox` and `waiting` to the office, `receipts` (on `progress` of cases) to workers."""
 
+from services.intake.views.alike import AlikeViews
 from services.intake.views.inbox import (
     REPORTS,
     IntakeViews,
@@ -15,6 +16,7 @@ from services.intake.views.waiting import InboxViews
 __all__ = [
     "CASE_PROGRESS",
     "REPORTS",
+    "AlikeViews",
     "InboxViews",
     "IntakeViews",
     "ReceiptViews",

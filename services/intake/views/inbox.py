@@ -50,13 +50,15 @@ class ReportRow(Row, kw_only=True):
     suggested: tuple[str, ...] = ()
     suggested_severity: str | None = None
     danger_now: bool = False
+    merged_into: UUID | None = None
+    joined: tuple[UUID, ...] = ()
 
 
 _HIDDEN = {"tenant", "retained", "decided_by", "decided_team"}
 
 REPORTS = Collection(
     "reports",
-    4,
+    5,
     ReportRow,
     columns=(
         *("state", "channel", "account", "language", "country", "opened_at", "case_id", "waiting_since", "danger_now"),

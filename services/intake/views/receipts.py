@@ -75,7 +75,11 @@ class ReceiptViews:
     async def _report_of(self, message_id: UUID) -> tuple[Recorded, Sequence[Recorded]]:
         facts = await self._store.stream(message_id)
         filed = next((fact.event.report_id for fact in facts if isinstance(fact.event, MessageFiled)), None)
-        return facts[0], await self._store.stream(filed) if filed else ()
+        report = await self._store.stream(filed) if filed else ()
+        folded = _folded(report)
+        if folded is not None and folded.merged_into is not None:
+            report = [*report, *await self._store.stream(folded.merged_into)]
+        return facts[0], report
 
     async def _state(self, report: Report | None) -> State:
         if report is None or report.state == "open":

@@ -1,9 +1,23 @@
 """The write side: `telling` decides within a reaction's transaction, `delivery` carries out in rounds of its own,
-`forgetting` takes letters of erased persons back.
+`forgetting` takes letters of erased persons back, `ruling` reads the rules, `preview` says what they would do.
 """
 
 from services.notify.application.delivery import Delivery
 from services.notify.application.forgetting import Forgetting
-from services.notify.application.telling import Telling
+from services.notify.application.preview import Foreseen, Preview
+from services.notify.application.ruling import load_rules, read_rules
+from services.notify.application.seeing import Seeing
+from services.notify.application.telling import Office, Telling, handler_id
 
-__all__ = ["Delivery", "Forgetting", "Telling"]
+__all__ = [
+    "Delivery",
+    "Foreseen",
+    "Forgetting",
+    "Office",
+    "Preview",
+    "Seeing",
+    "Telling",
+    "handler_id",
+    "load_rules",
+    "read_rules",
+]

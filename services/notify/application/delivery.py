@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.notify.application.telling import SYSTEM
+from services.notify.application.telling import NOTIFICATION, SYSTEM
 from services.notify.channels.port import Channel, Letter
 from services.notify.domain import (
     GiveUp,
@@ -20,7 +20,6 @@ from services.notify.domain import (
     contact_of,
     decide_attempt,
     decide_start,
-    evolve,
     when_safe,
 )
 from shared.clock import Clock
@@ -35,7 +34,6 @@ from shared.events.notify import (
 )
 from shared.events.values import ContactChannel, SafeContact
 from shared.eventstore.context import caused_by
-from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore
 from shared.supervision import Failure, attempt, attempt_async
 from shared.vault.sealing import opened, place_of
@@ -49,8 +47,6 @@ ROUND = timedelta(seconds=20)
 
 Due = Callable[[datetime, int], AsyncIterator[Sequence[UUID]]]
 """Pages of what seems due, longest due first. The view may lag: the stream has the last word."""
-
-NOTIFICATION = Decider("notification", evolve)
 
 
 class Delivery:

@@ -1,23 +1,32 @@
 """Who may be told, and that somebody is to be told: written in the transaction of the reaction that asks for it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
-from services.notify.domain import News, Quiet, Text, contact_of, decide_telling
+from services.notify.domain import News, Quiet, Rule, Text, contact_of, decide_telling, evolve
 from services.notify.templates import Templates, plain
 from shared.clock import Clock
 from shared.errors import TryLaterError
 from shared.events.envelope import Actor, Envelope
-from shared.events.notify import Audience, NotificationQueued, Occasion, RecipientRegistered
+from shared.events.notify import NotificationQueued, NotificationSuppressed, RecipientRegistered
+from shared.events.values import SafeContact
 from shared.eventstore.context import CommandContext, caused_by
+from shared.eventstore.decider import Decider
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
 
 PATIENCE = timedelta(minutes=10)
 """How long a fact waits for another stream's fact that was recorded before it and is heard after it."""
+
+MOST_MOMENTS = 10
+_ONCE_FOR_A_FACT = frozenset({"acknowledgement", "escalation", "answer", "closure", "break-glass"})
+"""The occasions there were first; their notifications keep their ids."""
+
+NOTIFICATION = Decider("notification", evolve)
 
 SYSTEM = Actor("system:notify", "system")
 
@@ -27,9 +36,28 @@ def recipient_id(subject_id: UUID) -> UUID:
     return derived_id("notify-recipient", str(subject_id))
 
 
-def notification_id(cause: Envelope, audience: Audience) -> UUID:
+def handler_id(case_id: UUID) -> UUID:
+    """Return under what the handler of a case is known as a recipient."""
+    return derived_id("notify-handler", str(case_id))
+
+
+def notification_id(cause: Envelope, rule: Rule) -> UUID:
     """Return the stream of what one audience is told because of one fact: hearing the fact twice names it twice."""
-    return derived_id("notification", str(cause.event_id), audience)
+    more = () if rule.occasion in _ONCE_FOR_A_FACT else (rule.occasion,)
+    return derived_id("notification", str(cause.event_id), rule.audience, *more)
+
+
+def moment_id(rule: Rule, about: str, place: int) -> UUID:
+    """Return the stream of what is told at one of several times about one thing."""
+    return derived_id("notification-at", rule.occasion, rule.audience, about, str(place))
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where those of the office are told: handlers by the id of their key, and the supervisors."""
+
+    handlers: Mapping[str, SafeContact] = field(default_factory=dict)
+    supervisors: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +68,8 @@ class Telling:
     clock: Clock
     historical: timedelta
     quiet: Quiet
+    rules: str | None = None
+    """The version of the rules, which each notification names."""
 
     def register(self, work: UnitOfWork, *, subject_id: UUID, recipient: RecipientRegistered, cause: Envelope) -> None:
         """Take down how somebody may be told something; the last word counts, the same word twice is one."""
@@ -61,30 +91,62 @@ class Telling:
         work: UnitOfWork,
         *,
         cause: Envelope,
-        occasion: Occasion,
-        audience: Audience,
+        case_id: UUID,
+        rule: Rule,
         to: UUID | RecipientRegistered,
-        values: dict[str, str],
+        values: Mapping[str, str],
+        moments: Sequence[datetime] = (),
+        about: str = "",
     ) -> None:
-        """Queue a text or put on record why silence is kept, once for each cause and audience.
+        """Queue a text or put on record why silence is kept, once for each cause, audience and occasion.
 
         `to` is the case or the organisation that is told, or the way to somebody of this office; what is queued is
-        sealed with the key of who is told.
+        sealed with the key of who is told. `moments`: tell it then, each once for what it is `about`.
         """
-        stream_id = notification_id(cause, audience)
-        if work.version(stream_id):
-            return
-        news = News(
-            case_id=cause.stream_id,
-            occasion=occasion,
-            audience=audience,
-            occurred_at=cause.occurred_at,
-            recorded_at=cause.recorded_at,
-        )
+        now = self.clock()
+        for place, moment in enumerate(moments or (None,)):
+            stream_id = notification_id(cause, rule) if moment is None else moment_id(rule, about, place)
+            if work.version(stream_id):
+                continue
+            news = News(
+                case_id=case_id,
+                occasion=rule.occasion,
+                audience=rule.audience,
+                occurred_at=cause.occurred_at,
+                recorded_at=cause.recorded_at,
+                delay=rule.delay if moment is None else max(moment - now, timedelta()),
+                life=rule.life,
+                channels=rule.channels,
+                rules=self.rules,
+            )
+            self._append(work, cause, stream_id, news, rule, to, values)
 
+    def withdraw(self, work: UnitOfWork, *, rule: Rule, about: str, cause: Envelope) -> None:
+        """Take back what a rule queued for later times about something that is over."""
+        for place in range(MOST_MOMENTS):
+            facts = work.read(moment_id(rule, about, place))
+            state = NOTIFICATION.fold(facts)
+            if state is None:
+                return
+            if state.due_at is not None and state.queued is not None:
+                over = NotificationSuppressed(
+                    case_id=state.queued.case_id, occasion=rule.occasion, audience=rule.audience, reason="over"
+                )
+                work.append(facts[0].envelope.stream_id, len(facts), [over], self._because(cause))
+
+    def _append(  # noqa: PLR0917 - what one notification is made of
+        self,
+        work: UnitOfWork,
+        cause: Envelope,
+        stream_id: UUID,
+        news: News,
+        rule: Rule,
+        to: UUID | RecipientRegistered,
+        values: Mapping[str, str],
+    ) -> None:
         def render(language: str) -> Text:
             words = {name: plain(value) for name, value in values.items()}
-            return self.templates.render(f"{occasion}.{audience}", language, words)
+            return self.templates.render(rule.text, language, words, tenant=cause.tenant)
 
         facts = work.read(recipient_id(to)) if isinstance(to, UUID) else ()
         recipient = contact_of(facts) if isinstance(to, UUID) else to

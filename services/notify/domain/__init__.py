@@ -13,6 +13,7 @@ from services.notify.domain.delivering import (
     decide_start,
     evolve,
 )
+from services.notify.domain.rules import Rule, Rules, checked_rules
 from services.notify.domain.safety import Quiet, Silence, Wait, when_safe
 from services.notify.domain.telling import News, Render, Text, contact_of, decide_telling
 
@@ -24,11 +25,14 @@ __all__ = [
     "Outcome",
     "Quiet",
     "Render",
+    "Rule",
+    "Rules",
     "Schedule",
     "Silence",
     "Text",
     "TryAgain",
     "Wait",
+    "checked_rules",
     "contact_of",
     "decide_attempt",
     "decide_start",

@@ -15,7 +15,7 @@ from shared.events.notify import (
     Occasion,
     RecipientRegistered,
 )
-from shared.events.values import SafeContact
+from shared.events.values import ContactChannel, SafeContact
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -35,6 +35,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     """That something happened in a case that somebody might be told of; the times are those of that fact.
 
     `delay` and `life` are the rule's: how long after it is told, and until how long after at most. None: for ever.
+    `channels`: on these only; none: on any.
     """
 
     case_id: UUID
@@ -44,6 +45,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     delay: timedelta = timedelta()
     life: timedelta | None = None
+    channels: tuple[ContactChannel, ...] = ()
+    rules: str | None = None
 
 
 def contact_of(facts: Sequence[Recorded]) -> RecipientRegistered | None:
@@ -67,6 +70,8 @@ def decide_telling(
     if contact is None:
         asked = news.audience == "complainant"
         return suppressed(news, Silence("no-safe-contact" if asked else "no-contact", person=False))
+    if news.channels and contact.channel not in news.channels:
+        return suppressed(news, Silence("channel-not-for-this", person=True))
     safe = when_safe(contact, now + news.delay, quiet)
     if isinstance(safe, Silence):
         return suppressed(news, safe)
@@ -86,6 +91,7 @@ def decide_telling(
         body=text.body,
         not_before=safe.until if safe.until > now else None,
         expires_at=expires_at,
+        rules=news.rules,
     )
 
 
@@ -97,4 +103,5 @@ def suppressed(news: News, silence: Silence) -> NotificationSuppressed:
         audience=news.audience,
         reason=silence.reason,
         person=silence.person,
+        rules=news.rules,
     )

@@ -1,13 +1,14 @@
-"""The texts: one file per language, every file with every text, checked when they are loaded.
+"""The texts: one file per language, checked when they are loaded. What a language lacks is said in English.
 
 A text is read on a lock screen, by whoever stands beside it. So it says that there is news, and under which
 reference; never what it is about, and no word that gives away why somebody is written to.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from string import Formatter
 
 import msgspec
@@ -24,8 +25,14 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "closure.complainant": frozenset({"number"}),
     "break-glass.supervisor": frozenset({"number"}),
     "escalation.respondent": frozenset({"number", "organisation", "answer_by"}),
+    "reminder.respondent": frozenset({"number", "answer_by"}),
+    "overdue.respondent": frozenset({"number"}),
+    "assignment.operator": frozenset({"number"}),
+    "answer.operator": frozenset({"number"}),
+    "crisis.operator": frozenset({"number"}),
+    "overdue.operator": frozenset({"number"}),
 }
-"""Every text there must be, by occasion and audience, with exactly what its body has to name."""
+"""Every text there is, by occasion and audience, with exactly what its body has to name. English has them all."""
 
 _IN_SUBJECT = frozenset({"number"})
 
@@ -37,36 +44,73 @@ class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: str
 
 
+ByLanguage = Mapping[str, Mapping[str, Template]]
+
+
 class Templates:
-    """All texts in all languages; a language that is not there is answered in English."""
+    """All texts in all languages; one that a language lacks, or a language that is not there, is said in English.
 
-    def __init__(self, by_language: Mapping[str, Mapping[str, Template]]) -> None:
-        """Take the texts as `read` gives them."""
+    What a tenant words otherwise goes before what everybody reads.
+    """
+
+    def __init__(self, by_language: ByLanguage, of_tenants: Mapping[str, ByLanguage] | None = None) -> None:
+        """Take the texts as `read` gives them, and those that tenants word otherwise."""
         self._by_language = by_language
+        self._of_tenants = of_tenants or {}
 
-    def render(self, key: str, language: str, values: Mapping[str, str]) -> Text:
+    def render(self, key: str, language: str, values: Mapping[str, str], *, tenant: str = "") -> Text:
         """Fill the gaps of a text. `language` is a tag such as `my` or `vi-VN`, of which the first part counts."""
-        wanted = language.replace("_", "-").split("-")[0].lower()
-        spoken = wanted if wanted in self._by_language else FALLBACK
-        template = self._by_language[spoken][key]
+        spoken = self.spoken(key, language, tenant=tenant)
+        own = self._of_tenants.get(tenant, {}).get(spoken, {}).get(key)
+        template = own or self._by_language[spoken][key]
         return Text(spoken, f"{spoken}/{key}", template.subject.format_map(values), template.body.format_map(values))
 
+    def spoken(self, key: str, language: str, *, tenant: str = "") -> str:
+        """Return the language in which a text is said to who asked for this one."""
+        wanted = language.replace("_", "-").split("-")[0].lower()
+        there = (self._by_language, self._of_tenants.get(tenant, {}))
+        return wanted if any(key in texts.get(wanted, {}) for texts in there) else FALLBACK
 
-def load_templates() -> Templates:
-    """Read the texts that come with the product."""
-    folder = files(__name__)
-    return Templates({tag: read(tag, folder.joinpath(f"{tag}.toml").read_text("utf-8")) for tag in LANGUAGES})
+    def missing(self) -> Sequence[str]:
+        """Return what is not translated, as `language/text`, in order."""
+        languages = ((tag, texts) for tag, texts in sorted(self._by_language.items()))
+        return [f"{tag}/{key}" for tag, texts in languages for key in sorted(PLACEHOLDERS) if key not in texts]
 
 
-def read(language: str, toml: str) -> Mapping[str, Template]:
-    """Read one language's file; a missing or unknown text or placeholder is a `SettingsError`."""
+def load_templates(folder: Path | None = None) -> Templates:
+    """Read the texts that come with the product, and those of a folder that add to them or word them otherwise.
+
+    In the folder lies `LANGUAGE.toml` for everybody and `TENANT/LANGUAGE.toml` for one tenant.
+    """
+    packaged = files(__name__)
+    texts = {tag: read(tag, packaged.joinpath(f"{tag}.toml").read_text("utf-8")) for tag in LANGUAGES}
+    if folder is None:
+        return Templates(texts)
+    if not folder.is_dir():
+        raise SettingsError(f"REDRESS_NOTIFY_TEMPLATES: there is no folder {folder}.")
+    for tag, more in _in_folder(folder).items():
+        texts[tag] = {**texts.get(tag, {}), **more}
+    tenants = {tenant.name: _in_folder(tenant) for tenant in sorted(folder.iterdir()) if tenant.is_dir()}
+    return Templates(texts, tenants)
+
+
+def _in_folder(folder: Path) -> ByLanguage:
+    return {file.stem: read(file.stem, file.read_text("utf-8"), whole=False) for file in sorted(folder.glob("*.toml"))}
+
+
+def read(language: str, toml: str, *, whole: bool = True) -> Mapping[str, Template]:
+    """Read one language's file; an unknown text, or a placeholder that is wrong, is a `SettingsError`.
+
+    The English file has every text; others, and any that is not `whole`, may lack some.
+    """
     try:
         occasions = msgspec.convert(tomllib.loads(toml), dict[str, dict[str, Template]])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise SettingsError(f"templates/{language}.toml cannot be read: {error}.") from error
     found = {f"{occasion}.{audience}": text for occasion, by in occasions.items() for audience, text in by.items()}
-    if found.keys() != PLACEHOLDERS.keys():
-        wrong = ", ".join(sorted(found.keys() ^ PLACEHOLDERS.keys()))
+    unknown, lacking = found.keys() - PLACEHOLDERS.keys(), PLACEHOLDERS.keys() - found.keys()
+    if unknown or (lacking and whole and language == FALLBACK):
+        wrong = ", ".join(sorted(found.keys() ^ PLACEHOLDERS.keys() if language == FALLBACK else unknown))
         raise SettingsError(f"templates/{language}.toml must have each text once and no other; look at: {wrong}.")
     for key, template in found.items():
         _check(f"templates/{language}.toml, subject of {key}", template.subject, _IN_SUBJECT)

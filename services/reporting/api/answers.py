@@ -86,7 +86,9 @@ def notes(figure: Figure) -> Sequence[str]:
         f"A case is in every {name} that it has, so these rows add up to more than all cases."
         for name in definition.overlapping(groups(question, definition))
     ]
-    if question.compare is not None:
+    if question.compare == "known":
+        found.append("'_before' is what was on record at 'known_at', '_change' what was corrected or came late.")
+    elif question.compare is not None:
         span = "the span just before" if question.compare == "previous" else "the same span a year earlier"
         found.append(f"'_before' is {span}, '_change' the difference.")
     if question.known_at is None and question.as_of is not None:

@@ -67,7 +67,9 @@ class ReportQuery(BaseModel):
         examples=["2026-06-30T00:00:00Z"],
     )
     compare: Compared | None = Field(
-        default=None, description="Beside each number that of the span before, or of the same span a year earlier."
+        default=None,
+        description="Beside each number that of the span before, of the same span a year earlier, or what was "
+        "known at 'known_at': corrections.",
     )
     format: Literal["json", "csv", "xlsx", "parquet"] = Field(
         default="json", description="JSON with its stamp, CSV, a workbook, or Parquet with its stamp as metadata."

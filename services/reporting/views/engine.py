@@ -80,6 +80,8 @@ class Figures:
 
     async def answer(self, question: Question) -> Figure:
         """Compute one figure."""
+        if question.compare == "known":
+            return await self._corrected(question)
         return (await self.answers([question]))[0]
 
     async def answers(self, questions: Sequence[Question]) -> Sequence[Figure]:
@@ -91,6 +93,14 @@ class Figures:
         async with self._one_by_one:
             schema, positions = await (self._present() if moment == (None, None) else self._past(*moment))
             return [await self._asked(schema, positions, question, now) for question in questions]
+
+    async def _corrected(self, question: Question) -> Figure:
+        """Put what is on record today beside what was on record at `known_at`, both of the same moment."""
+        now = self._clock()
+        checked(question, self.definitions, now)
+        then = msgspec.structs.replace(question, compare=None, as_of=question.as_of or now)
+        today = await self.answer(msgspec.structs.replace(then, known_at=None))
+        return beside(msgspec.structs.replace(today, question=question), await self.answer(then))
 
     async def positions(self) -> Mapping[str, int]:
         """Return how far the rows have read each log."""

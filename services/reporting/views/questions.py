@@ -14,8 +14,9 @@ from shared.rights import DEFAULT_TENANT
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 END = datetime(9999, 12, 31, tzinfo=UTC)
 
-Compared = Literal["previous", "year"]
-"""With the span of the same length just before, or with the same span a year earlier."""
+Compared = Literal["previous", "year", "known"]
+"""With the span of the same length just before, with the same span a year earlier, or with what was on record at
+`known_at`: then what differs are corrections and facts that came late."""
 
 _TIMES = frozenset({"month", "quarter", "year"})
 
@@ -85,7 +86,9 @@ def checked(question: Question, definitions: Mapping[str, Definition], now: date
         raise InvalidError("'from' must lie before 'to'.", field="from")
     if (question.since is not None or question.until is not None) and not definition.has_period:
         raise InvalidError(f"'{definition.name}' is over the whole of its records.", field="from")
-    if question.compare is not None:
+    if question.compare == "known" and question.known_at is None:
+        raise InvalidError("Say what was known when: give 'known_at'.", field="known_at")
+    if question.compare in {"previous", "year"}:
         _comparable(question, definition)
     return definition
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import clocks, desk, safety
+from shared.events import clocks, desk, handling, safety
 from shared.events.envelope import Event
 
 
@@ -50,6 +50,12 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The {_noun(event)} “{event.name}” was kept."
         case desk.FilterRemoved() | desk.NoteTemplateRemoved():
             return f"The {_noun(event)} is not offered any more."
+        case handling.FeedbackGiven(channel=channel):
+            return f"The complainant was told by {channel} what is done.{words.quoted('What was said', event.text)}"
+        case handling.CaseHeld(waits_for=party, until=until):
+            return f"The case rests until {until:%Y-%m-%d}, for: {party}.{words.quoted('The reason', event.reason)}"
+        case handling.CaseReleased():
+            return "The case is taken up again after a rest."
         case clocks.ClockEvent():
             return _clock(event, words)
         case _:

@@ -60,16 +60,22 @@ def test_a_case_does_not_open_without_channel_and_language_or_with_unknown_issue
 
 
 def test_an_acknowledgement_goes_to_the_safe_contact_unless_another_channel_is_named() -> None:
-    case(OPENED).when(lambda state: opening.acknowledge(state, Acknowledge())).then(ACKNOWLEDGED)
+    case(OPENED).when(lambda state: opening.acknowledge(state, Acknowledge(), at=START, policy=POLICY)).then(
+        ACKNOWLEDGED
+    )
     called = Acknowledge(channel="hotline")
-    case(OPENED).when(lambda state: opening.acknowledge(state, called)).then(facts.CaseAcknowledged(channel="hotline"))
+    case(OPENED).when(lambda state: opening.acknowledge(state, called, at=START, policy=POLICY)).then(
+        facts.CaseAcknowledged(channel="hotline")
+    )
 
 
 def test_without_a_safe_channel_a_case_is_acknowledged_only_with_a_reason() -> None:
     anonymous = facts.CaseOpened(number="R-1", channel="letter", language="my")
-    case(anonymous).when(lambda state: opening.acknowledge(state, Acknowledge())).then_refused("safe-channel")
+    case(anonymous).when(lambda state: opening.acknowledge(state, Acknowledge(), at=START, policy=POLICY)).then_refused(
+        "safe-channel"
+    )
     why = Acknowledge(no_safe_channel_because="The letter named no sender.")
-    case(anonymous).when(lambda state: opening.acknowledge(state, why)).then(
+    case(anonymous).when(lambda state: opening.acknowledge(state, why, at=START, policy=POLICY)).then(
         facts.CaseAcknowledged(no_safe_channel_because="The letter named no sender.")
     )
 
@@ -85,11 +91,15 @@ def test_without_a_safe_channel_a_case_is_acknowledged_only_with_a_reason() -> N
 def test_an_acknowledgement_that_contradicts_itself_or_says_nothing_is_refused(
     command: Acknowledge, field: str
 ) -> None:
-    case(OPENED).when(lambda state: opening.acknowledge(state, command)).then_fails(InvalidError, field)
+    case(OPENED).when(lambda state: opening.acknowledge(state, command, at=START, policy=POLICY)).then_fails(
+        InvalidError, field
+    )
 
 
 def test_a_second_acknowledgement_says_nothing_new() -> None:
-    case(OPENED, ACKNOWLEDGED).when(lambda state: opening.acknowledge(state, Acknowledge())).then()
+    case(OPENED, ACKNOWLEDGED).when(
+        lambda state: opening.acknowledge(state, Acknowledge(), at=START, policy=POLICY)
+    ).then()
 
 
 def test_the_severity_is_that_of_the_worst_issue_and_sets_the_time_to_assess() -> None:
@@ -171,7 +181,9 @@ def test_a_closed_case_takes_notes_and_nothing_else() -> None:
         facts.NoteAdded(text="They called.")
     )
     closed.when(lambda state: opening.note(state, AddNote(text="\n"))).then_fails(InvalidError, "text")
-    closed.when(lambda state: opening.acknowledge(state, Acknowledge())).then_refused("case-open")
+    closed.when(lambda state: opening.acknowledge(state, Acknowledge(), at=START, policy=POLICY)).then_refused(
+        "case-open"
+    )
     closed.when(lambda state: opening.assign(state, Assign(assignee="handler"))).then_refused("case-open")
     closed.when(lambda state: opening.triage(state, DECISION, at=START, policy=POLICY)).then_refused("case-open")
 

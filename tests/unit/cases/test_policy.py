@@ -1,12 +1,12 @@
 """The policy pack: what comes with the product, and what is refused."""
 
-from datetime import timedelta
 from importlib.resources import files
 
 import pytest
 
 from shared.errors import SettingsError
 from shared.policy import default_policy, read_policy
+from shared.policy.terms import Term
 
 PACK = files("shared.policy").joinpath("default.toml").read_text()
 
@@ -15,12 +15,12 @@ def test_the_default_pack_knows_the_taxonomy_the_severities_and_the_remedies() -
     policy = default_policy()
     assert (len(policy.issues), len(policy.indicators), len(policy.remedies)) == (32, 11, 15)
     assert [severity.respond_within for severity in policy.severities.values()] == [
-        timedelta(hours=24),
-        timedelta(hours=72),
-        timedelta(days=7),
-        timedelta(days=7),
+        Term(24, "hours"),
+        Term(72, "hours"),
+        Term(7, "days"),
+        Term(7, "days"),
     ]
-    assert (policy.durations.acknowledge, policy.durations.answer) == (timedelta(days=7), timedelta(days=14))
+    assert (policy.durations.acknowledge, policy.durations.answer) == (Term(7, "days"), Term(14, "days"))
     assert (policy.issues["DOC-RET"].indicator, policy.issues["DOC-RET"].severity) == ("IL07", "S2")
 
 

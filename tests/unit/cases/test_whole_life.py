@@ -108,7 +108,7 @@ class Life(RuleBasedStateMachine):
     @rule(by=PEOPLE, reason=st.sampled_from([None, "no channel"]))
     def acknowledge(self, by: str, reason: str | None) -> None:
         command = commands.Acknowledge(no_safe_channel_because=reason)
-        self.commit(by, lambda case: opening.acknowledge(case, command))
+        self.commit(by, lambda case: opening.acknowledge(case, command, at=START, policy=POLICY))
 
     @rule(by=PEOPLE, admissible=st.booleans(), code=st.sampled_from(["REC-FEE", "MOV-RES", "NOT-ONE"]))
     def triage(self, by: str, *, admissible: bool, code: str) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, clocks, desk, safety
+from shared.events import MODULES, cases, clocks, desk, handling, safety
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import SafeContact
@@ -34,6 +34,9 @@ EVERY_FACT: Sequence[Event] = (
         size=3,
         digest="ab",
     ),
+    handling.FeedbackGiven(channel="hotline", text=SECRET),
+    handling.CaseHeld(waits_for="authority", until=AT, reason=SECRET),
+    handling.CaseReleased(),
     clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
     clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),
     clocks.ClockResumed(case_id=ID, duty="answer", party="office", due_at=AT),

@@ -72,6 +72,7 @@ EVERY_FACT: Sequence[Event] = (
     TRIAGED,
     facts.CaseAssigned(assignee="handler-7", team="mekong"),
     facts.NoteAdded(text=SECRET),
+    facts.SatisfactionRecorded(stars=4),
     facts.RespondentNamed(organisation_id=PLANT, name="Golden Prawn", kind="employer", role="employer"),
     facts.ConsentRecorded(
         recipient=str(PLANT),

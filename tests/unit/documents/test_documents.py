@@ -1,12 +1,13 @@
 """The document store: rows found by typed questions, pages without gap or overlap, views folded and rebuilt."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.bus.mending import mend
 from shared.bus.projecting import project, rebuild
 from shared.documents.folding import Projection, fold_batch
 from shared.documents.port import Condition, Documents, Query
@@ -150,6 +151,28 @@ async def test_a_rebuild_equals_what_was_served_and_says_when_it_does_not(
     await store.write(context(), note("next", version=25))
     await project([VIEW], store, documents)
     assert await ids(documents, Condition("tags", "has", "next")) == {row.id}
+
+
+async def test_a_view_is_compared_and_mended_without_being_swapped(
+    documents: Documents, store: SqliteEventStore
+) -> None:
+    for version in range(5):
+        await store.write(context(), note(str(version), version=version))
+    while await project([VIEW], store, documents):
+        pass
+    (row,) = (await documents.find(SHEETS, Query())).rows
+    assert (await rebuild(VIEW, store, documents, lambda _: None, swap=False)).equal
+    await documents.save(SHEETS, [Sheet(id=row.id, version=5, name="faked")], 5)
+
+    assert not (await rebuild(VIEW, store, documents, lambda _: None, swap=False)).equal
+    assert (await documents.find(SHEETS, Query())).rows[0].name == "faked"
+    nothing = await mend(VIEW, store, documents, datetime(2200, 1, 1, tzinfo=UTC), lambda _: None)
+    assert (nothing.streams, nothing.mended) == (0, 0)
+    put_right = await mend(VIEW, store, documents, datetime(2000, 1, 1, tzinfo=UTC), lambda _: None)
+
+    assert (put_right.streams, put_right.mended) == (1, 1)
+    assert (await documents.find(SHEETS, Query())).rows[0].name == row.name
+    assert (await rebuild(VIEW, store, documents, lambda _: None, swap=False)).equal
 
 
 async def test_a_stream_that_cannot_be_folded_is_parked_and_the_rest_goes_on(

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from services.notify.application import Telling
+from services.notify.application import Office, Telling, load_rules
 from services.notify.channels.port import Letter
-from services.notify.consumers import reaction
+from services.notify.consumers import reactions
 from services.notify.domain import Outcome, Quiet
 from services.notify.templates import load_templates
 from shared.errors import ConflictError
@@ -104,10 +104,13 @@ class MemoryWork:
 class Ears:
     """The reaction of notify over a record in memory; facts of one case are heard in order."""
 
-    def __init__(self, historical_days: int = 14, supervisors: SafeContact | None = None) -> None:
+    def __init__(
+        self, historical_days: int = 14, supervisors: SafeContact | None = None, office: Office | None = None
+    ) -> None:
         self.work = MemoryWork()
-        telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days), QUIET)
-        self._routes = reaction(telling, supervisors).routes
+        telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days), QUIET, load_rules().version)
+        (of_cases, *_others) = reactions(telling, load_rules(), office or Office(supervisors=supervisors))
+        self._routes = of_cases.routes
         self._heard: dict[UUID, int] = defaultdict(int)
 
     def hear(self, event: Event, stream_id: UUID = CASE, *, occurred_at: datetime | None = None) -> Recorded:

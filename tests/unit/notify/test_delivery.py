@@ -57,7 +57,9 @@ class House:
 
     def open(self) -> None:
         self.switch = Switch(self.mail)
-        self.embedded = open_embedded(self.folder, {"cases": _cases, "notify": self.build}, self.clock)
+        self.embedded = open_embedded(
+            self.folder, {"intake": _intake, "cases": _cases, "notify": self.build}, self.clock
+        )
 
     def build(self, parts: Parts, _stores: object = None, store: EventStore | None = None) -> Service:
         settings = Settings(concurrent_deliveries=4)
@@ -93,6 +95,10 @@ class House:
     async def row(self) -> NotificationRow:
         (only,) = await self.rows()
         return only
+
+
+def _intake(parts: Parts, _stores: object) -> Service:
+    return Service(name="intake", store=parts.open_store("intake", no_index), documents=parts.documents)
 
 
 def _cases(parts: Parts, _stores: object) -> Service:
@@ -179,7 +185,7 @@ async def test_of_two_deliverers_only_one_sends(house: House) -> None:
     await house.happens(TOLD)
     other = house.build(house.parts(), store=house.service.store)
     waiting = (await house.row()).id
-    both = (service.application.deliver(notification_id=waiting) for service in (house.service, other))
+    both = (service.application.delivery.deliver(notification_id=waiting) for service in (house.service, other))
     await asyncio.gather(*both)
     await house.embedded.host.drain()
     row = await house.row()
@@ -194,7 +200,9 @@ async def test_after_a_crash_between_sending_and_recording_the_next_attempt_says
     waiting = (await house.row()).id
     store = FullDisk(house.service.store, after=1)
     with pytest.raises(TryLaterError):
-        await house.build(house.parts(), store=cast("EventStore", store)).application.deliver(notification_id=waiting)
+        await house.build(house.parts(), store=cast("EventStore", store)).application.delivery.deliver(
+            notification_id=waiting
+        )
     await house.deliver()
     row = await house.row()
     assert (row.state, row.may_repeat, len(house.mail.letters)) == ("sent", True, 2)
@@ -258,7 +266,7 @@ async def test_what_was_sent_but_not_recorded_is_recorded_later_and_not_sent_aga
     await house.happens(TOLD)
     row = await house.row()
     store = FullDisk(house.service.store, after=1)
-    delivery = house.build(house.parts(), store=cast("EventStore", store)).application
+    delivery = house.build(house.parts(), store=cast("EventStore", store)).application.delivery
     with pytest.raises(TryLaterError):
         await delivery.deliver(notification_id=row.id)
     store.is_full = False
@@ -280,7 +288,11 @@ async def test_a_round_that_takes_long_leaves_the_rest_to_the_next(house: House)
 
 async def test_without_a_mail_server_a_letter_lies_in_the_outbox(tmp_path: Path) -> None:
     clock = SetClock()
-    builders = {"cases": _cases, "notify": lambda parts, _stores: bootstrap.build(parts, Settings(smtp_host=None))}
+    builders = {
+        "intake": _intake,
+        "cases": _cases,
+        "notify": lambda parts, _stores: bootstrap.build(parts, Settings(smtp_host=None)),
+    }
     embedded = open_embedded(tmp_path, builders, clock)
     house = House(tmp_path, clock)
     house.embedded = embedded

@@ -149,6 +149,20 @@ async def test_known_at_leaves_out_what_came_to_be_known_later(told: House) -> N
     assert await told.ask("disposition", "state", known_at=hour(500)) == [("acknowledged", 1, 1, 0)]
 
 
+async def test_corrections_appear_as_corrections(told: House) -> None:
+    log = told.logs["cases"]
+    tell(log, life(1, acknowledged=10))
+    closed = cases.CaseClosed(reason="withdrawn", explanation="asked to end it")
+    log.tell(stream_of(life(1)), closed, hour(12), hour(500))
+
+    figure = await told.figures.answer(
+        Question(report="disposition", group_by=("state",), as_of=hour(20), known_at=hour(400), compare="known")
+    )
+
+    assert figure.columns[:4] == ("state", "cases", "cases_before", "cases_change")
+    assert [row[:4] for row in figure.rows] == [("acknowledged", 0, 1, -1), ("closed", 1, 0, 1)]
+
+
 async def test_the_same_request_gets_the_same_bytes_however_the_record_has_grown(told: House) -> None:
     question = Question(report="issues", group_by=("employer", "month"), as_of=hour(40), known_at=hour(50))
     tell(told.logs["cases"], life(1, acknowledged=30))
@@ -241,6 +255,7 @@ async def test_moments_of_other_zones_are_the_same_moments(told: House) -> None:
         (Question(report="volume", as_of=datetime(2030, 1, 1, tzinfo=UTC)), "as_of"),
         (Question(report="volume", known_at=datetime(2030, 1, 1, tzinfo=UTC)), "known_at"),
         (Question(report="volume", group_by=("channel",), compare="year"), "compare"),
+        (Question(report="volume", compare="known"), "known_at"),
         (Question(report="volume", group_by=("month",), since=hour(1), until=hour(5), compare="year"), "group_by"),
         (Question(report="volume", since=hour(5), until=hour(5)), "from"),
         (Question(report="virginia-wage-claims", since=hour(5)), "from"),

@@ -1,4 +1,6 @@
-"""Notifications over HTTP: what was told, to which kind of audience, and how far it got. Nothing is sent from here."""
+"""Notifications over HTTP: what was told, to which kind of audience, and how far it got. Nothing is sent from here;
+what no machine may send, a person says that they saw to it.
+"""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,15 +9,20 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notify.application import Seeing
 from services.notify.views import NotificationRow, NotificationViews, State
 from shared.documents.port import Condition
-from shared.events.notify import Audience, Occasion
+from shared.events.notify import Audience, Occasion, SeenTo
 from shared.events.values import ContactChannel
+from shared.eventstore.context import CommandContext
 from shared.rights import Caller, Role
 from shared.web.access import allow
+from shared.web.commands import Body, Commanded, answer, shown
 from shared.web.consistency import caught_up
+from shared.web.lean import LeanRoute
 from shared.web.paging import read_cursor, write_cursor
 
+WRITERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
 Reader = Annotated[Caller, Depends(allow(*READERS))]
 
@@ -38,6 +45,30 @@ class NotificationFilter(BaseModel):
         """Return the filters that were given."""
         given = self.model_dump(exclude={"after", "limit"}, exclude_none=True)
         return [Condition(field, "eq", value) for field, value in given.items()]
+
+
+class SeenToBody(Body):
+    """How it went."""
+
+    model_config = shown({"outcome": "told"})
+
+    outcome: SeenTo
+
+
+def doing(views: NotificationViews, seeing: Seeing) -> APIRouter:
+    """Return the one route that changes something."""
+    routes = APIRouter(prefix="/notify/v1", tags=["notify"], route_class=LeanRoute)
+
+    @routes.post("/notifications/{notification_id}/see-to", summary="Say how a person saw to it", responses=_SEEN_TO)
+    async def see_to(
+        notification_id: UUID, body: SeenToBody, context: CommandContext = Commanded(*WRITERS)
+    ) -> Response:
+        if context.caller is not None:
+            await views.one(context.caller, notification_id)
+        written = await seeing.see_to(context=context, notification_id=notification_id, outcome=body.outcome)
+        return answer(written, seeing.store.source)
+
+    return routes
 
 
 def router(views: NotificationViews) -> APIRouter:
@@ -150,6 +181,12 @@ _TRY = {
     "channel_reference": None,
 }
 
+_SEEN_TO: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "It is on record.",
+        "content": {"application/json": {"example": {"version": 2, "position": "notify:42"}}},
+    }
+}
 _LISTED = _answered(
     "A page of notifications, newest first.",
     _object(

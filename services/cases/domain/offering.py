@@ -1,0 +1,150 @@
+"""What may be done with a case now, and which gate keeps the rest closed: found by trying the decisions themselves.
+
+There is no second list of rules. A command is tried with words of which none matters to a gate; whether it is refused
+for its words is a question of the form, not of the procedure.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple, get_args
+from uuid import UUID
+
+from services.cases.domain import closing, commands, disclosure, handling, opening, remedies, tasks
+from services.cases.domain.organisations import Organisation
+from services.cases.domain.state import Case
+from shared.errors import GateClosedError, InvalidError, NotFoundError
+from shared.events import cases as facts
+from shared.events.values import Money
+from shared.policy import Policy
+
+NOBODY = UUID(int=0)
+_WORD = "-"
+_PAID = Money(amount=Decimal(1), currency="USD")
+
+
+class Asking(NamedTuple):
+    """Who asks, when, under which policy; `organisations` are those that the case speaks of."""
+
+    by: str
+    at: datetime
+    policy: Policy
+    organisations: Mapping[UUID, Organisation]
+
+
+class Closed(NamedTuple):
+    """A command that would be refused, by which gate, and what opens it."""
+
+    command: str
+    gate: str
+    detail: str
+    opens: str
+
+
+Trial = Callable[[], object]
+
+
+def closed(case: Case, asking: Asking) -> Mapping[str, Closed | None]:
+    """Return each command that gates guard: None where it may be given now, else why not."""
+    return {name: _first_refusal(name, trials(case, asking)) for name, trials in TRIALS.items()}
+
+
+def _first_refusal(name: str, trials: Iterable[Trial]) -> Closed | None:
+    """A command on one of several things is open as soon as one of them takes it."""
+    refusals: list[Closed] = []
+    for trial in trials:
+        try:
+            trial()
+        except GateClosedError as refused:
+            refusals.append(Closed(name, refused.gate, refused.detail, str(refused.fields["opens"])))
+        except (InvalidError, NotFoundError):
+            return None
+        else:
+            return None
+    return refusals[0]
+
+
+def _acknowledge(case: Case, asking: Asking) -> Iterable[Trial]:
+    command = commands.Acknowledge(no_safe_channel_because=_WORD)
+    yield lambda: opening.acknowledge(case, command, at=asking.at, policy=asking.policy)
+
+
+def _triage(case: Case, asking: Asking) -> Iterable[Trial]:
+    issues = tuple(asking.policy.issues)[:1]
+    command = commands.TriageCase(issues=issues, admissible=True, admissibility_reason=_WORD, danger_now=False)
+    yield lambda: opening.triage(case, command, at=asking.at, policy=asking.policy)
+
+
+def _escalate(case: Case, asking: Asking) -> Iterable[Trial]:
+    for party, organisation in (*asking.organisations.items(), (NOBODY, None)):
+        command = commands.Escalate(organisation_id=party, level="employer", brief=_WORD)
+        yield lambda command=command, organisation=organisation: disclosure.escalate(  # type: ignore[misc]  # bound
+            case, command, at=asking.at, escalation_id=NOBODY, organisation=organisation, policy=asking.policy
+        )
+
+
+def _respond(case: Case, _asking: Asking) -> Iterable[Trial]:
+    for party in (*(one.sent.organisation_id for one in case.escalations), NOBODY):
+        command = commands.Respond(organisation_id=party, position="accepted")
+        yield lambda command=command: disclosure.respond(case, command)  # type: ignore[misc]  # bound
+
+
+def _plan(case: Case, asking: Asking) -> Iterable[Trial]:
+    item = commands.PlannedItem(remedy=next(iter(asking.policy.remedies)), owner=_WORD, due_on=date.max)
+    command = commands.AgreePlan(items=(item,), complainant_consulted=True)
+    yield lambda: remedies.agree_plan(case, command, new_id=lambda: NOBODY, policy=asking.policy)
+
+
+def _items(case: Case) -> Iterable[UUID]:
+    return (*(item.promise.item_id for item in case.items), NOBODY)
+
+
+def _complete_item(case: Case, asking: Asking) -> Iterable[Trial]:
+    for item_id in _items(case):
+        command = commands.CompleteItem(item_id=item_id, evidence=_WORD, paid=_PAID)
+        yield lambda command=command: remedies.complete_item(case, command, policy=asking.policy)  # type: ignore[misc]  # bound
+
+
+def _verify_item(case: Case, asking: Asking) -> Iterable[Trial]:
+    for item_id in _items(case):
+        command = commands.VerifyItem(item_id=item_id, outcome="confirmed")
+        yield lambda command=command: remedies.verify_item(case, command, by=asking.by, policy=asking.policy)  # type: ignore[misc]  # bound
+
+
+def _close(case: Case, asking: Asking) -> Iterable[Trial]:
+    for reason in ("unremedied", *get_args(facts.CloseReason)):
+        command = commands.CloseCase(reason=reason, explanation=_WORD, surviving_case_id=NOBODY)
+        yield lambda command=command: closing.close(  # type: ignore[misc]  # bound
+            case, command, by=asking.by, survivor_known=True, policy=asking.policy
+        )
+
+
+TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
+    "acknowledge": _acknowledge,
+    "triage": _triage,
+    "assign": lambda case, _: [lambda: opening.assign(case, commands.Assign(assignee=_WORD))],
+    "feedback": lambda case, _: [lambda: handling.give_feedback(case, handling.GiveFeedback(channel=_WORD))],
+    "hold": lambda case, asking: [
+        lambda: handling.hold(
+            case, handling.Hold(waits_for="other", until=asking.at + timedelta(days=1), reason=_WORD), at=asking.at
+        )
+    ],
+    "release": lambda case, _: [lambda: handling.release(case, handling.Release())],
+    "note": lambda case, _: [lambda: opening.note(case, commands.AddNote(text=_WORD))],
+    "task": lambda case, asking: [
+        lambda: tasks.add_task(case, tasks.AddTask(what=_WORD, assignee=_WORD), task_id=NOBODY, at=asking.at)
+    ],
+    "consent": lambda case, asking: [
+        lambda: disclosure.consent(
+            case, commands.RecordConsent(recipient=_WORD, purpose="statistics"), by=asking.by, recipient_known=True
+        )
+    ],
+    "escalate": _escalate,
+    "respond": _respond,
+    "plan": _plan,
+    "complete-item": _complete_item,
+    "verify-item": _verify_item,
+    "close": _close,
+    "reopen": lambda case, _: [lambda: closing.reopen(case, commands.ReopenCase(reason=_WORD))],
+}
+"""The commands that gates guard, each with how it is tried."""

@@ -1,0 +1,37 @@
+"""What no machine may send is seen to by a person of the office, who says how it went."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.errors import GateClosedError, NotFoundError
+from shared.events.envelope import Recorded
+from shared.events.notify import NotificationSuppressed, PersonTold, SeenTo
+from shared.eventstore.context import CommandContext
+from shared.eventstore.store import EventStore, Written
+from shared.eventstore.work import UnitOfWork
+
+
+class Seeing:
+    """The one command on notifications."""
+
+    def __init__(self, store: EventStore) -> None:
+        """Take the record of notifications."""
+        self.store = store
+
+    async def see_to(self, *, context: CommandContext, notification_id: UUID, outcome: SeenTo) -> Written:
+        """Record that somebody saw to it; once, and only where a person had to."""
+
+        def work(unit: UnitOfWork) -> Sequence[Recorded]:
+            facts = unit.read(notification_id)
+            if not facts or facts[0].envelope.tenant != context.tenant:
+                raise NotFoundError(f"There is no notification with the id {notification_id}.")
+            last = facts[-1].event
+            if not isinstance(last, NotificationSuppressed) or not last.person:
+                raise GateClosedError(
+                    "waits-for-a-person",
+                    "Nobody has to see to this notification.",
+                    opens="See to those that 'GET /notify/v1/notifications?person=true' lists.",
+                )
+            return unit.append(notification_id, len(facts), [PersonTold(outcome=outcome)], context)
+
+        return await self.store.write(context, work)

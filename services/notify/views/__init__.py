@@ -1,0 +1,6 @@
+"""What can be read: `notifications` from the read model, `feed` for those who follow cases from outside."""
+
+from services.notify.views.feed import Feeds, Told
+from services.notify.views.notifications import NOTIFICATIONS, Attempt, NotificationRow, NotificationViews, State
+
+__all__ = ["NOTIFICATIONS", "Attempt", "Feeds", "NotificationRow", "NotificationViews", "State", "Told"]
