@@ -41,7 +41,11 @@ class Draining:
                 continue
             await asyncio.to_thread(self._spool.done, name)
             if failed is not None:
-                await self._put_aside(failed, "it fails while others are stored")
+                # The record may only have come back in between: what fails again is not waiting for it.
+                if await self._stored(failed):
+                    await asyncio.to_thread(self._spool.done, failed)
+                else:
+                    await self._put_aside(failed, "it fails while others are stored")
                 failed = None
 
     async def _stored(self, name: str) -> bool | None:
