@@ -9,6 +9,7 @@ from collections.abc import Container
 from shared.documents.folding import Projection
 from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Row
 from shared.events import cases as facts
+from shared.events import protection
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.rights import Caller, Scope
@@ -23,18 +24,22 @@ MANY = ("shared_with", "kept_out")
 
 
 class ReachRow(Row, kw_only=True, omit_defaults=True):
-    """The row of a case with what decides who may know of it. `consents` are live: recipient and purpose."""
+    """The row of a case with what decides who may know of it. `consents` are live: recipient and purpose;
+
+    `resting` are those that do not hold since retaliation was reported.
+    """
 
     opened_by: str = ""
     assignee: str | None = None
     team: str | None = None
     restricted: bool = False
     consents: tuple[tuple[str, str], ...] = ()
+    resting: tuple[tuple[str, str], ...] = ()
     shared_with: tuple[str, ...] = ()
     kept_out: tuple[str, ...] = ()
 
 
-CASE_REACH: Collection[ReachRow] = Collection("case_reach", 1, ReachRow, columns=COLUMNS, many=MANY, carried=CARRIED)
+CASE_REACH: Collection[ReachRow] = Collection("case_reach", 2, ReachRow, columns=COLUMNS, many=MANY, carried=CARRIED)
 """For services that list what belongs to cases, but have no rows of cases themselves."""
 
 
@@ -62,7 +67,15 @@ def fold_reach(row: ReachRow, recorded: Recorded, policy: Policy) -> None:
         case facts.ConsentRecorded(recipient=recipient, purpose=purpose) if purpose in DISCLOSING:
             _consent(row, {*row.consents, (recipient, purpose)})
         case facts.ConsentWithdrawn(recipient=recipient, purpose=purpose):
+            row.resting = tuple(one for one in row.resting if one != (recipient, purpose))
             _consent(row, set(row.consents) - {(recipient, purpose)})
+        case protection.RetaliationReported():
+            row.resting = tuple(sorted({*row.resting, *row.consents}))
+            row.restricted = row.restricted or policy.is_restricted([protection.REPRISAL])
+            _consent(row, set())
+        case protection.DisclosureReleased():
+            _consent(row, {*row.consents, *row.resting})
+            row.resting = ()
         case facts.ConflictDeclared(handler=handler):
             row.kept_out = tuple(sorted({*row.kept_out, handler}))
         case facts.ConflictLifted(handler=handler):

@@ -2,12 +2,23 @@
 
 from functools import partial
 
-from services.cases.api import answering_routers, routers
-from services.cases.application import Answering, Cases, Keeping, Retiring, Waking, index
+from services.cases.api import answering_routers, organisation_routers, remedying_router, routers, together_routers
+from services.cases.application import (
+    Answering,
+    Cases,
+    Keeping,
+    Lookout,
+    Parties,
+    Remedying,
+    Retiring,
+    Together,
+    Waking,
+    index,
+)
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, ClockRows, Records, desk_on, viewed_themselves
+from services.cases.views import Briefs, ClockRows, Company, Files, Patterns, Records, desk_on, viewed_themselves
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_packs, read_policy_file
@@ -18,6 +29,8 @@ from shared.service import Parts, Service
 NAME = "cases"
 REST = 3600.0
 """Seconds between two looks at what is kept long enough."""
+PATTERNS_REST = 300.0
+"""Seconds between two looks at what keeps coming back."""
 TICK = 1.0
 """Seconds between two looks at the clocks that are due."""
 
@@ -42,17 +55,28 @@ def build(
     records = Records(store, policy, reading)
     waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
+    patterns = Patterns(parts.documents)
+    lookout = Lookout(store, patterns.sightings, parts.clock, policy)
     return Service(
         name=NAME,
         store=store,
         documents=parts.documents,
         routers=[
             *routers(cases, Keeping(store), records, desk, parts.clock),
-            *answering_routers(answering, Briefs(parts.vault), records),
+            *answering_routers(answering, Briefs(parts.vault), records, Files(store, parts.vault, reading)),
+            *organisation_routers(
+                Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy), parts.clock
+            ),
+            remedying_router(Remedying(cases)),
+            *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy),
         reactions=reactions(cases, parts.clock),
-        background=(("retire", retiring.look, REST), ("clocks", waking.look, TICK)),
+        background=(
+            ("retire", retiring.look, REST),
+            ("clocks", waking.look, TICK),
+            ("patterns", lookout.look, PATTERNS_REST),
+        ),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),
         application=cases,
     )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from services.cases.domain import clocks as ticking
+from services.cases.domain import crew
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
 from services.cases.domain.queues import standing
@@ -16,15 +17,19 @@ from services.cases.views import (
     KEPT_TEMPLATES,
     NEVER,
     ORGANISATIONS,
+    PATTERNS,
+    REVIEWS,
     CaseRow,
     ClocksRow,
     KeptRow,
     OpenTask,
     OrganisationRow,
+    PatternRow,
+    ReviewRow,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import clocks, desk
+from shared.events import clocks, desk, parties, protection, together
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -39,11 +44,14 @@ def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRo
     row.next_due = row.course.next_due
     row.due_by = row.next_due or NEVER
     _mark(row, recorded)
+    row.crew = crew.after(row.crew, recorded)
+    row.merged_into = row.crew.merged_into
+    row.workers = row.crew.workers(row.opened_with)
     row.queues = standing(row.course, row.severity, row.assignee)
     return row
 
 
-def _mark(row: CaseRow, recorded: Recorded) -> None:
+def _mark(row: CaseRow, recorded: Recorded) -> None:  # noqa: C901 - one table of facts
     match recorded.event:
         case facts.CaseOpened() as event:
             _open(row, event, recorded)
@@ -53,6 +61,8 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:
             row.respondents = tuple(dict.fromkeys((*row.respondents, str(organisation_id))))
             row.respondent_names = tuple(dict.fromkeys((*row.respondent_names, name)))
             row.text = _searchable(row)
+        case protection.RetaliationReported(severity=severity):
+            row.severity, row.issues = severity, tuple(dict.fromkeys((*row.issues, protection.REPRISAL)))
         case facts.CaseEscalated(level=level):
             row.level = max(row.level or level, level, key=LADDER.index)
         case desk.TaskAdded() as event:
@@ -82,7 +92,7 @@ def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.country = event.country
     row.sector = event.sector
     row.site = event.site
-    row.workers = event.workers
+    row.opened_with = event.workers
     row.issues = event.issues
     row.opened_at = recorded.envelope.occurred_at.astimezone(UTC)
     row.text = _searchable(row)
@@ -105,6 +115,55 @@ def fold_organisation(row: OrganisationRow | None, recorded: Recorded) -> Organi
             row.name, row.kind = event.name, event.kind
             row.country, row.os_id = event.country, event.os_id
             row.registered_at = recorded.envelope.occurred_at.astimezone(UTC)
+            row.names = event.name
+        case parties.OrganisationRenamed(name=name):
+            row.name, row.names = name, f"{row.names}\n{name}"
+        case parties.OrganisationMerged(survivor_id=survivor_id):
+            row.merged_into = survivor_id
+        case parties.OrganisationUnmerged():
+            row.merged_into = None
+        case parties.RelationRecorded(organisation_id=other) as event:
+            _related(row, event.kind, {*_relations(row, event.kind), str(other)})
+        case parties.RelationEnded(organisation_id=other) as event:
+            _related(row, event.kind, {*_relations(row, event.kind)} - {str(other)})
+        case _:
+            pass
+    return row
+
+
+def _relations(row: OrganisationRow, kind: parties.RelationKind) -> tuple[str, ...]:
+    return row.supplies if kind == "supplies" else row.recruits_for
+
+
+def _related(row: OrganisationRow, kind: parties.RelationKind, others: set[str]) -> None:
+    if kind == "supplies":
+        row.supplies = tuple(sorted(others))
+    else:
+        row.recruits_for = tuple(sorted(others))
+
+
+def fold_review(row: ReviewRow | None, recorded: Recorded) -> ReviewRow:
+    """Return the row of a review after one more fact; a new word of the same worker waits again."""
+    row = row or ReviewRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case parties.ReviewReceived() as event:
+            row.organisation_id, row.stars, row.channel = event.organisation_id, event.stars, event.channel
+            row.received_at, row.status = recorded.envelope.occurred_at.astimezone(UTC), "waiting"
+        case parties.ReviewApproved():
+            row.status = "approved"
+        case _:
+            row.status = "rejected"
+    return row
+
+
+def fold_pattern(row: PatternRow | None, recorded: Recorded) -> PatternRow:
+    """Return the row of a pattern after it was raised once more."""
+    row = row or PatternRow(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case together.PatternRaised() as event:
+            row.kind, row.key, row.organisation_id = event.kind, event.key, event.organisation_id
+            row.cases, row.workers, row.since = event.cases, event.workers, event.since
+            row.raised_at, row.times = recorded.envelope.recorded_at.astimezone(UTC), row.times + 1
         case _:
             pass
     return row
@@ -140,6 +199,8 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
     return (
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
+        Projection(REVIEWS, "cases", parties.REVIEW, fold_review),
+        Projection(PATTERNS, "cases", together.PATTERN, fold_pattern),
         Projection(CLOCK_ROWS, "cases", clocks.CLOCKS, fold_clocks),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),

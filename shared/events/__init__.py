@@ -4,10 +4,40 @@ An event is stored, published and hashed as the same bytes (`envelope.encode`). 
 never a class path; a change of its shape raises `VERSION` and adds a step to `upcasting.UPCASTERS`.
 """
 
-from shared.events import answering, cases, clocks, desk, handling, intake, ledger, notify, reports, safety
+from shared.events import (
+    answering,
+    cases,
+    clocks,
+    desk,
+    handling,
+    intake,
+    ledger,
+    notify,
+    parties,
+    protection,
+    remedying,
+    reports,
+    safety,
+    together,
+)
 from shared.events.envelope import Event, Registry
 
-MODULES = (intake, cases, answering, clocks, handling, desk, safety, reports, ledger, notify)
+MODULES = (
+    intake,
+    reports,
+    cases,
+    answering,
+    desk,
+    parties,
+    protection,
+    remedying,
+    together,
+    safety,
+    clocks,
+    handling,
+    ledger,
+    notify,
+)
 REGISTRY: Registry = {event.TOPIC: event for module in MODULES for event in module.EVENTS}
 
 __all__ = ["REGISTRY", "Event"]

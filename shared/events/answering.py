@@ -10,6 +10,8 @@ from shared.events.cases import CaseEvent
 from shared.events.envelope import Event, Instant, Personal
 from shared.events.values import Money
 
+EVIDENCE = "cases.evidence"
+
 
 class AnswerLinkIssued(CaseEvent, frozen=True, kw_only=True):
     """A respondent may answer one escalation by a link until `expires_at`. The token itself is on no record.
@@ -77,10 +79,22 @@ class EvidenceReceived(CaseEvent, frozen=True, kw_only=True):
     digest: str
 
 
+class EvidenceStored(Event, frozen=True, kw_only=True):
+    """A part of a file that was handed in, in base 64, sealed. Its stream is the file: apart from that of the case."""
+
+    TOPIC: ClassVar[str] = "cases.evidence-stored"
+    STREAM: ClassVar[str] = EVIDENCE
+    case_id: UUID
+    part: int
+    parts: int
+    content: Personal
+
+
 EVENTS: tuple[type[Event], ...] = (
     AnswerLinkIssued,
     AnswerLinkRevoked,
     AnswerLinkOpened,
     RemedyProposed,
     EvidenceReceived,
+    EvidenceStored,
 )

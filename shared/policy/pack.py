@@ -58,9 +58,26 @@ class Durations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Safeguards(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Numbers that protect people: `attempts` on a safe channel before somebody counts as unreachable."""
+    """Numbers that protect people: `attempts` on a safe channel before somebody counts as unreachable.
+
+    `recheck_after`: how long after it was verified a remedy is looked at again; None, never.
+    """
 
     attempts: Annotated[int, msgspec.Meta(ge=1)]
+    recheck_after: timedelta | None = None
+
+
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long after an organisation learned of a case the workers are asked whether anybody suffers for it."""
+
+    checks: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=30), timedelta(days=90))
+
+
+class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From how many cases in which while something counts as coming back."""
+
+    cases: Annotated[int, msgspec.Meta(ge=2)] = 5
+    window: timedelta = timedelta(days=90)
 
 
 _FIVE_YEARS = timedelta(days=5 * 365)
@@ -107,6 +124,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remedies: Mapping[str, Remedy]
     retention: Retention = Retention()
     restricted: Restricted = Restricted()
+    watch: Watch = Watch()
+    patterns: Patterns = Patterns()
     ladder: Ladder = Ladder()
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "unnamed"
     basis: str = ""

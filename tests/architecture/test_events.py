@@ -22,6 +22,8 @@ IRREGULAR = {
     "taken",
     "sealed",
     "broken",
+    "left",
+    "paid",
     "set",
 }
 

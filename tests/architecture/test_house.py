@@ -58,7 +58,7 @@ OUTSIDE: Mapping[str, set[str]] = {
 
 EVERYWHERE = {"fastapi", "msgspec", "pydantic", "pydantic_settings", "typing_extensions"}
 PURE = {
-    "annotationlib", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions",
+    "annotationlib", "base64", "collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions",
     "functools", "hashlib", "hmac", "itertools", "math", "operator", "re", "string", "typing", "unicodedata", "uuid",
     "zoneinfo",
 }  # fmt: skip

@@ -20,6 +20,7 @@ BY_RECEIPT = {"/intake/v1/receipts/{code}", "/intake/v1/receipts/{code}/messages
 """A person without a key: the code that they were given opens how far it is, and a talk."""
 BY_LINK = {
     *("/cases/v1/answers/open", "/cases/v1/answers/answer", "/cases/v1/answers/propose"),
+    *("/cases/v1/answers/evidence", "/cases/answer/{token}/evidence"),
     *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
 }
 """A respondent without a key: the token of their link is what opens."""
@@ -79,9 +80,25 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/bulk/assign"): WRITERS,
     ("POST", "/cases/v1/bulk/note"): WRITERS,
     ("GET", "/cases/v1/cases/{case_id}/answer-links"): WRITERS,
+    ("GET", "/cases/v1/cases/{case_id}/evidence/{evidence_id}"): WRITERS,
     ("GET", "/cases/v1/organisations"): STAFF,
     ("POST", "/cases/v1/organisations"): WRITERS,
     ("GET", "/cases/v1/organisations/{organisation_id}"): STAFF,
+    ("GET", "/cases/v1/organisations/{organisation_id}/rate"): STAFF,
+    ("GET", "/cases/v1/organisations/{organisation_id}/reviews"): STAFF | {"partner", "channel"},
+    ("GET", "/cases/v1/reviews"): STAFF,
+    ("GET", "/cases/v1/patterns"): HEADS | {"auditor"},
+    ("POST", "/cases/v1/cases/{case_id}/release-disclosure"): HEADS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/review"): WRITERS | {"channel"},
+    ("POST", "/cases/v1/organisations/{organisation_id}/merge"): HEADS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/unmerge"): HEADS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/rename"): WRITERS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/relate"): WRITERS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/end-relation"): WRITERS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/add-site"): WRITERS,
+    ("POST", "/cases/v1/organisations/{organisation_id}/count-heads"): WRITERS,
+    ("POST", "/cases/v1/reviews/{review_id}/approve"): WRITERS,
+    ("POST", "/cases/v1/reviews/{review_id}/reject"): WRITERS,
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
     ("POST", "/notify/v1/notifications/{notification_id}/see-to"): WRITERS,
@@ -115,8 +132,12 @@ ROLES: dict[tuple[str, str], set[str]] = {
             "escalate",
         ),
         *("declare-conflict", "task", "finish-task", "plan", "complete-item", "verify-item", "close", "reopen"),
+        *("issue-link", "revoke-link", "report-fee", "report-retaliation", "check-retaliation"),
+        *("join-worker", "leave-worker", "count-workers", "name-representative"),
+        *("link", "unlink", "merge", "unmerge", "split"),
+        *("share-item", "pay-worker", "count-item", "recheck-item"),
+        *("safe-contact", "try-code-word", "satisfaction"),
         *("hold", "release"),
-        *("issue-link", "revoke-link", "safe-contact", "try-code-word", "satisfaction"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

@@ -1,10 +1,12 @@
 """The respondent's door, over the wire: a link, a page without scripts, an API; and what a stranger learns: nothing."""
 
+import base64
 import re
 from typing import Any
 
 import pytest
 
+from shared.rights import Role
 from tests.http.cases_desk import BRIEF, ROOT, do, engaged, refused, send, show
 from tests.support.app import System
 
@@ -147,3 +149,51 @@ def test_links_are_the_offices(system: System, asked: tuple[str, str]) -> None:
     case_id, _ = asked
     assert system.auditor.get(f"{ROOT}/cases/{case_id}/answer-links").status_code == 403
     assert system.partner.get(f"{ROOT}/cases/{case_id}/answer-links").status_code == 403
+
+
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 2000
+FOR_HANDLING = {"Redress-Purpose": "handling"}
+
+
+def test_a_file_is_handed_in_and_fetched_for_a_purpose_only(system: System, asked: tuple[str, str]) -> None:
+    case_id, token = asked
+    content = base64.b64encode(PDF).decode()
+    answer = by_link(system, "evidence", token, name="receipts of Aye Aye.pdf", content=content)
+    assert answer.status_code == 200, answer.text
+    (shown,) = answer.json()["evidence"]
+    assert (shown["name"], shown["media_type"], shown["size"]) == (
+        "receipts of Aye Aye.pdf",
+        "application/pdf",
+        len(PDF),
+    )
+    path = f"{ROOT}/cases/{case_id}/evidence/{shown['evidence_id']}"
+    described = system.operator.get(path).json()
+    assert (described["name"], described["size"], len(described["digest"])) == ("*******", len(PDF), 64)
+    fetched = system.operator.get(path, headers=FOR_HANDLING)
+    assert fetched.content == PDF
+    assert fetched.headers["content-type"] == "application/octet-stream"
+    assert fetched.headers["content-disposition"].startswith("attachment")
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    assert system.auditor.get(path, headers=FOR_HANDLING).status_code == 403
+    history = system.operator.get(f"{ROOT}/cases/{case_id}/events").text
+    assert "receipts of Aye Aye" not in history
+    assert content[:60] not in history
+    stranger = system.client(Role.OPERATOR, tenant="elsewhere")
+    assert stranger.get(path, headers=FOR_HANDLING).status_code == 404
+
+
+def test_what_could_be_run_is_not_taken(system: System, asked: tuple[str, str]) -> None:
+    _, token = asked
+    script = base64.b64encode(b"<html><script>alert(1)</script>").decode()
+    assert by_link(system, "evidence", token, name="a.pdf", content=script).status_code == 415
+
+
+def test_the_page_takes_a_file(system: System, asked: tuple[str, str]) -> None:
+    _, token = asked
+    here = f"/cases/answer/{token}"
+    form = form_of(system.http.get(here).text)
+    handed = system.http.post(f"{here}/evidence", data={"form": form}, files={"file": ("<b>.txt", b"Paid in full.")})
+    assert "Your file was taken." in handed.text
+    assert "&lt;b&gt;.txt" in handed.text
+    refused_page = system.http.post(f"{here}/evidence", data={"form": form}, files={"file": ("x.exe", b"MZ\x90\x00")})
+    assert (refused_page.status_code, "A file is a PDF" in refused_page.text) == (415, True)

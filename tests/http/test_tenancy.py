@@ -56,7 +56,15 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
     words = {"name": tenant, "language": "en", "text": "Called."}
     worded = office.post(f"{ROOT}/note-templates", words).json()
     office.get(f"{ROOT}/note-templates", wait=worded["position"])
+    link = office.get(f"{ROOT}/cases/{case_id}/answer-links").json()["items"][0]["path"]
+    handed = system.http.post(
+        f"{ROOT}/answers/evidence",
+        json={"token": link.rsplit("/", 1)[-1], "name": "receipt.txt", "content": "UGFpZCBpbiBmdWxsLg=="},
+    ).json()
+    reviewed = office.post(f"{ROOT}/organisations/{plant}/review", {"channel": "app", "stars": {"pay": 2}}).json()
     ids = {
+        "evidence_id": handed["evidence"][0]["evidence_id"],
+        "review_id": reviewed["review_id"],
         "message_id": taken["message_id"],
         "report_id": report_id,
         "case_id": case_id,

@@ -8,9 +8,12 @@ from services.cases.api.answering import Entrance, answer_routes, link_routes
 from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import code_word_route, command_routes, opening_routes
+from services.cases.api.parties import party_routes
 from services.cases.api.reading import reading_routes
-from services.cases.application import Answering, Cases, Keeping
-from services.cases.views import Briefs, Desk, Records
+from services.cases.api.remedying import remedy_routes
+from services.cases.api.together import together_routes
+from services.cases.application import Answering, Cases, Keeping, Parties, Remedying, Together
+from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records
 from shared.clock import Clock
 
 
@@ -27,7 +30,22 @@ def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock:
     )
 
 
-def answering_routers(door: Answering, briefs: Briefs, records: Records) -> Sequence[APIRouter]:
+def answering_routers(door: Answering, briefs: Briefs, records: Records, files: Files) -> Sequence[APIRouter]:
     """Return the routes about and behind the links by which respondents answer, and their page."""
     entrance = Entrance(door, briefs)
-    return *link_routes(door, records), answer_routes(entrance), answer_pages(entrance, records.policy)
+    return *link_routes(door, records, files), answer_routes(entrance), answer_pages(entrance, records.policy)
+
+
+def organisation_routers(parties: Parties, records: Records, company: Company, clock: Clock) -> Sequence[APIRouter]:
+    """Return the routes about organisations beyond their registration."""
+    return party_routes(parties, records, company, clock)
+
+
+def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRouter]:
+    """Return the routes of grievances that belong together, and of protecting the people in them."""
+    return together_routes(together, patterns)
+
+
+def remedying_router(remedying: Remedying) -> APIRouter:
+    """Return the routes of remedies beyond the plan."""
+    return remedy_routes(remedying)

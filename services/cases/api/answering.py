@@ -7,16 +7,17 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Depends, Response
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from services.cases.api import examples
 from services.cases.api.doing import OFFICE, CommandRoute, command_routes
 from services.cases.api.examples import shown
-from services.cases.api.reading import json_answer
+from services.cases.api.reading import Opening, json_answer
 from services.cases.api.words import PREFIX, CommandBody, RemedyCode, example
 from services.cases.application import Answering, Let
 from services.cases.domain import answering
-from services.cases.views import Briefs, Records
+from services.cases.domain.sniffing import MOST_BYTES
+from services.cases.views import Briefs, Files, Records
 from shared.events.cases import ResponsePosition
 from shared.rights import Caller
 from shared.web.access import allow, public
@@ -68,6 +69,15 @@ class ProposeBody(ByLink):
     items: Annotated[tuple[ProposedItemBody, ...], Field(min_length=1, max_length=answering.MOST_PROPOSED)]
 
 
+class EvidenceBody(ByLink):
+    """A file: PDF, PNG, JPEG or plain text."""
+
+    model_config = example(token=_TOKEN, name="receipts.pdf", content="JVBERi0xLjcK")
+
+    name: Line
+    content: Annotated[Base64Bytes, Field(max_length=MOST_BYTES, description="In base 64.")]
+
+
 class IssueLinkBody(CommandBody):
     """For which escalation a new link is given out."""
 
@@ -89,6 +99,10 @@ COMMANDS: Sequence[CommandRoute] = (
     CommandRoute("issue-link", IssueLinkBody, answering.IssueLink, Answering.issue),
     CommandRoute("revoke-link", RevokeLinkBody, answering.RevokeLink, Answering.revoke),
 )
+
+
+FILE: dict[int | str, dict[str, Any]] = shown(200, examples.EVIDENCE)
+FILE[200]["content"]["application/octet-stream"] = {"example": "%PDF-1.7"}
 
 
 class Entrance:
@@ -117,7 +131,7 @@ class Entrance:
         return Response(msgspec.json.encode(self.brief(let)), media_type="application/json", headers=headers)
 
 
-def link_routes(door: Answering, records: Records) -> Sequence[APIRouter]:
+def link_routes(door: Answering, records: Records, files: Files) -> Sequence[APIRouter]:
     """Return the routes of the office: give out, take back, and list links."""
     routes = APIRouter(prefix=PREFIX, tags=["cases"])
 
@@ -140,6 +154,21 @@ def link_routes(door: Answering, records: Records) -> Sequence[APIRouter]:
             del item["issued"]
         return json_answer({"items": items, "total": len(items)})
 
+    @routes.get(
+        "/cases/{case_id}/evidence/{evidence_id}",
+        summary="Fetch a file that a respondent handed in; without a purpose only what it is",
+        responses=FILE,
+    )
+    async def get_evidence(
+        case_id: UUID, evidence_id: UUID, caller: Annotated[Caller, Depends(allow(*OFFICE))], asked: Opening
+    ) -> Response:
+        case = await records.reached(caller, case_id)
+        if asked is None:
+            return json_answer(files.described(case, evidence_id))
+        content = await files.content(case, evidence_id, asked)
+        headers = {"Content-Disposition": f'attachment; filename="{evidence_id}.bin"', "Cache-Control": "no-store"}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
     return command_routes(door, COMMANDS), routes
 
 
@@ -156,6 +185,10 @@ def answer_routes(entrance: Entrance) -> APIRouter:
     async def answer(body: AnswerBody) -> Response:
         command = answering.AnswerByLink(position=body.position, text=body.text)
         return entrance.answered(await door.answer(entrance.link(body.token), command))
+
+    @routes.post("/evidence", summary="Hand in a file", responses=shown(200, examples.BRIEF))
+    async def hand_in(body: EvidenceBody) -> Response:
+        return entrance.answered(await door.hand_in(entrance.link(body.token), body.name, body.content))
 
     @routes.post("/propose", summary="Offer to do something", responses=shown(200, examples.BRIEF))
     async def propose(body: ProposeBody) -> Response:

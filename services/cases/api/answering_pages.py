@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -15,7 +15,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from services.cases.api.answering import AnswerBody, Entrance, ProposeBody
 from services.cases.domain import answering
 from shared.answer_link import answer_path
-from shared.errors import GateClosedError, InvalidError, RedressError
+from shared.errors import GateClosedError, InvalidError, RedressError, TooLargeError, UnsupportedMediaError
 from shared.policy import Policy
 from shared.web.access import public
 from shared.web.commands import as_command
@@ -116,7 +116,7 @@ class Pages:
         except ValidationError as error:
             names = ", ".join(sorted({str(entry["loc"][-1]).replace("_", " ") for entry in error.errors()}))
             return await self.shown(request, token, 422, f"Nothing was stored. Correct: {names}.", **typed)
-        except (InvalidError, GateClosedError) as error:
+        except (InvalidError, GateClosedError, UnsupportedMediaError, TooLargeError) as error:
             return await self.shown(request, token, error.status, error.detail, **typed)
         return RedirectResponse(f"{answer_path(token)}?taken={what}", 303)
 
@@ -149,6 +149,15 @@ def answer_pages(entrance: Entrance, policy: Policy) -> APIRouter:
             return await door.answer(entrance.link(token), command)
 
         return await pages.taken(request, token, "answer", take, position=position, text=text)
+
+    @routes.post("/{token}/evidence")
+    async def hand_in(request: Request, token: str, file: UploadFile, form: Annotated[str, _SHORT] = "") -> Response:
+        demand_own_form(request, FORM_COOKIE, form)
+
+        async def take() -> object:
+            return await door.hand_in(entrance.link(token), file.filename or "file", await file.read())
+
+        return await pages.taken(request, token, "evidence", take)
 
     @routes.post("/{token}/proposals")
     async def propose(request: Request, token: str, asked: Annotated[Offer, Form()]) -> Response:

@@ -243,7 +243,7 @@ class RespondBody(CommandBody):
 class OrganisationBody(CommandBody):
     """An organisation that was not known yet."""
 
-    model_config = example(name="Golden Prawn Co., Ltd.", kind="employer", country="TH", os_id="TH2021250D1DTN7")
+    model_config = example(name="Golden Prawn Co., Ltd.", kind="employer", country="TH", os_id="TH2021250D1DTNJ")
 
     name: Line
     kind: OrganisationKind

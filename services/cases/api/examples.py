@@ -84,6 +84,32 @@ BRIEF: dict[str, Any] = {
     "proposals": [],
     "evidence": [],
 }
+PATTERNS = {
+    "items": [{"kind": "organisation", "key": ORGANISATION, "cases": 6, "workers": 31, "since": _AT, "times": 1}],
+    "next": None,
+    "total": 1,
+}
+RATE = {"cases": 4, "mean_headcount": 420.0, "per_1000_workers": 9.524, "opened_from": _AT, "opened_to": _AT}
+REVIEWS_OF = {
+    "organisation_id": ORGANISATION,
+    "published": True,
+    "from": 10,
+    "reviews": 37,
+    "stars": {"no-fees": 2.1, "respect": 3.8},
+}
+REVIEWS = {
+    "items": [{"review_id": ITEM, "organisation_id": ORGANISATION, "status": "waiting", "stars": {"no-fees": 2}}],
+    "next": None,
+    "total": 1,
+}
+EVIDENCE = {
+    "evidence_id": ITEM,
+    "organisation_id": ORGANISATION,
+    "name": "*******",
+    "media_type": "application/pdf",
+    "size": 48211,
+    "digest": "9f2c5b0e6a1d4c7388e7",
+}
 LINKS = {
     "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
     "total": 1,

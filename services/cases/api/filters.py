@@ -12,16 +12,20 @@ from shared.events.cases import OrganisationKind
 from shared.web.fields import Country, Language, Line, Moment, Word
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
+    """What is asked for; an unknown word is refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class _Paged(_Asked):
+class Paged(Asked):
+    """Which page."""
+
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     after: Annotated[str | None, Field(max_length=300, description="The `next` of the page before.")] = None
 
 
-class CasesAsked(_Paged):
+class CasesAsked(Paged):
     """Which cases; every filter that is given must hold."""
 
     state: State | None = None
@@ -38,31 +42,34 @@ class CasesAsked(_Paged):
     text: Annotated[Line | None, Field(description="In the number, the site or a respondent's name.")] = None
 
 
-class TasksAsked(_Paged):
+class TasksAsked(Paged):
     """Whose tasks; without any, one's own."""
 
     assignee: Word | None = None
 
 
-class KeptAsked(_Paged):
+class KeptAsked(Paged):
     """Which page of what is kept."""
 
 
-class TemplatesAsked(_Paged):
+class TemplatesAsked(Paged):
     """Which templates."""
 
     language: Language | None = None
 
 
-class OrganisationsAsked(_Paged):
+class OrganisationsAsked(Paged):
     """Which organisations."""
 
     kind: OrganisationKind | None = None
     country: Country | None = None
-    text: Annotated[Line | None, Field(description="In the name.")] = None
+    supplies: Annotated[UUID | None, Field(description="Those that supply this organisation.")] = None
+    recruits_for: Annotated[UUID | None, Field(description="Those that recruit for this organisation.")] = None
+    merged: Annotated[bool, Field(description="Also those that are shown under another.")] = False
+    text: Annotated[Line | None, Field(description="In a name, also an earlier one.")] = None
 
 
-class PastAsked(_Asked):
+class PastAsked(Asked):
     """Which past of a case; without any, today."""
 
     version: Annotated[int | None, Field(ge=1, le=1_000_000, description="After so many facts.")] = None

@@ -142,6 +142,7 @@ def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> N
         organisation_id: UUID, caller: Annotated[Caller, Depends(of_staff)], opening: Opening
     ) -> Response:
         version, organisation = await records.organisation(caller, organisation_id, opening)
+        organisation["merged"] = await lists.merged_into(caller, organisation_id)
         return json_answer(organisation, version)
 
 

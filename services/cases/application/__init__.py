@@ -4,8 +4,25 @@ from services.cases.application.answering import Answering, Let
 from services.cases.application.index import index
 from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
+from services.cases.application.parties import Parties
+from services.cases.application.patterns import Lookout
+from services.cases.application.remedying import Remedying
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
+from services.cases.application.together import Together
 from services.cases.application.waking import Waking
 
-__all__ = ["Answering", "Cases", "Keeping", "Let", "Retiring", "Waking", "case_number", "index"]
+__all__ = [
+    "Answering",
+    "Cases",
+    "Keeping",
+    "Let",
+    "Lookout",
+    "Parties",
+    "Remedying",
+    "Retiring",
+    "Together",
+    "Waking",
+    "case_number",
+    "index",
+]

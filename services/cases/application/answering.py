@@ -1,9 +1,12 @@
 """What is done through, and about, the links by which respondents answer."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from services.cases.application import streams
 from services.cases.application.index import ANSWER_LINK
@@ -14,6 +17,7 @@ from services.cases.domain.state import Case
 from shared.answer_link import answer_path, answer_token, link_of
 from shared.clock import Clock
 from shared.errors import NotFoundError
+from shared.events.answering import EvidenceReceived, EvidenceStored
 from shared.events.envelope import Actor, Event, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
@@ -78,7 +82,32 @@ class Answering:
             lambda case, at: answering.propose(case, link_id, command, at=at, new_id=ids, policy=policy),
         )
 
+    async def hand_in(self, link_id: UUID, name: str, content: bytes) -> Let:
+        """Take a file: its parts into a stream of their own, and that it was handed in into the case."""
+        evidence_id = self._ids()
+
+        def store(unit: UnitOfWork, case: Case, context: CommandContext) -> str:
+            parts = answering.parts_of(case, content)
+            own = replace(context, subject=case.subject)
+            stored = unit.append(evidence_id, 0, parts, own)
+            sealed = [one.event.content for one in stored if isinstance(one.event, EvidenceStored)]
+            return hashlib.sha256("".join(sealed).encode()).hexdigest()
+
+        def decide(unit: UnitOfWork, case: Case, context: CommandContext) -> Sequence[Event]:
+            checked = answering.hand_in(
+                case, link_id, name, content, at=context.now, evidence_id=evidence_id, digest=""
+            )
+            digest = store(unit, case, context)
+            return [replace(one, digest=digest) if isinstance(one, EvidenceReceived) else one for one in checked]
+
+        return await self._within(link_id, decide)
+
     async def _through(self, link_id: UUID, decide: Callable[[Case, datetime], Sequence[Event]]) -> Let:
+        return await self._within(link_id, lambda _unit, case, context: decide(case, context.now))
+
+    async def _within(
+        self, link_id: UUID, decide: Callable[[UnitOfWork, Case, CommandContext], Sequence[Event]]
+    ) -> Let:
         actor = Actor(f"link:{link_id}", ROLE)
         context = CommandContext(actor=actor, now=self._clock(), correlation_id=new_id())
 
@@ -88,7 +117,7 @@ class Answering:
                 raise NotFoundError("This link is not known here. Check that all of it was copied.")
             own = streams.in_its_tenant(unit, UUID(case_id), context)
             return streams.change_case(
-                unit, UUID(case_id), own, lambda case: decide(case, context.now), lambda _case: None
+                unit, UUID(case_id), own, lambda case: decide(unit, case, own), lambda _case: None
             )
 
         written = await self.store.write(context, work)

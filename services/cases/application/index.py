@@ -7,7 +7,7 @@ from uuid import UUID
 from services.cases.application.numbering import case_number
 from services.cases.domain.organisations import identity
 from shared.errors import ConflictError
-from shared.events import answering
+from shared.events import answering, parties
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
 from shared.eventstore.index import IndexEntry
@@ -16,6 +16,7 @@ from shared.eventstore.work import UnitOfWork
 CASE_NUMBER = "case-number"
 ORGANISATION = "organisation"
 ANSWER_LINK = "answer-link"
+OS_ID = "os-id"
 
 
 def index(recorded: Recorded) -> Iterable[IndexEntry]:
@@ -24,8 +25,10 @@ def index(recorded: Recorded) -> Iterable[IndexEntry]:
     match recorded.event:
         case facts.CaseOpened(number=number):
             return (IndexEntry(CASE_NUMBER, number, stream_id),)
-        case facts.OrganisationRegistered() as event:
-            return (IndexEntry(ORGANISATION, identity(event, recorded.envelope.tenant), stream_id),)
+        case facts.OrganisationRegistered() | parties.OrganisationRenamed() as event:
+            return tuple(_identities(event, recorded.envelope.tenant, stream_id))
+        case parties.SiteRegistered(os_id=os_id) if os_id is not None:
+            return (IndexEntry(OS_ID, _in(recorded.envelope.tenant, os_id), stream_id),)
         case answering.AnswerLinkIssued(link_id=link_id):
             return (IndexEntry(ANSWER_LINK, str(link_id), stream_id),)
         case _:
@@ -45,10 +48,32 @@ def free_number(unit: UnitOfWork, case_id: UUID) -> str:
     return next(number for number in numbers if unit.lookup(CASE_NUMBER, number) is None)
 
 
-def organisation_is_new(unit: UnitOfWork, event: facts.OrganisationRegistered, tenant: str) -> None:
+def organisation_is_new(
+    unit: UnitOfWork,
+    event: facts.OrganisationRegistered | parties.OrganisationRenamed,
+    tenant: str,
+    *,
+    but: UUID | None = None,
+) -> None:
     """Refuse a second registration of the same name, kind and country, naming the first."""
+    os_id = event.os_id if isinstance(event, facts.OrganisationRegistered) else None
+    known = unit.lookup(OS_ID, _in(tenant, os_id)) if os_id else None
+    if known is not None:
+        raise ConflictError("An organisation with this OS ID is registered already.", organisation_id=known)
     existing = unit.lookup(ORGANISATION, identity(event, tenant))
-    if existing is not None:
+    if existing is not None and existing != str(but):
         raise ConflictError(
             "An organisation of this name, kind and country is registered already.", organisation_id=existing
         )
+
+
+def _identities(
+    event: facts.OrganisationRegistered | parties.OrganisationRenamed, tenant: str, stream_id: str
+) -> Iterable[IndexEntry]:
+    yield IndexEntry(ORGANISATION, identity(event, tenant), stream_id)
+    if isinstance(event, facts.OrganisationRegistered) and event.os_id is not None:
+        yield IndexEntry(OS_ID, _in(tenant, event.os_id), stream_id)
+
+
+def _in(tenant: str, key: str) -> str:
+    return f"{tenant}\x1f{key}"

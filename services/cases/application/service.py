@@ -1,6 +1,7 @@
 """Everything that may be done to cases and organisations."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -16,10 +17,12 @@ from services.cases.domain import (
     contacting,
     disclosure,
     handling,
+    lasting,
     opening,
     organisations,
     reaching,
     remedies,
+    retaliation,
     tasks,
 )
 from services.cases.domain.state import Case
@@ -41,6 +44,10 @@ from shared.vault.vault import Vault
 IMPORTER = Actor("system:import", "admin")
 
 Decide = Callable[[UnitOfWork, Case], Sequence[Event]]
+
+
+def _with_recheck(verified: Sequence[Event], at: datetime, policy: Policy) -> Sequence[Event]:
+    return [*verified, *lasting.recheck_after(verified, at=at, policy=policy)]
 
 
 class Cases:
@@ -200,7 +207,12 @@ class Cases:
                 organisation=found,
                 policy=self.policy_of(case, context),
             )
-            return [*escalated, *answering.issued_with(escalated, link_id=link_id, at=context.now)]
+            link = answering.issued_with(escalated, link_id=link_id, at=context.now)
+            return [
+                *escalated,
+                *link,
+                *retaliation.watch_after(case, escalated, at=at, policy=self.policy_of(case, context)),
+            ]
 
         return await self._change(context, case_id, decide)
 
@@ -228,7 +240,13 @@ class Cases:
         """Record the worker's word on a remedy."""
         by, policy = context.actor.id, self.policy
         return await self._change(
-            context, case_id, lambda _, case: remedies.verify_item(case, command, by=by, policy=policy)
+            context,
+            case_id,
+            lambda _, case: _with_recheck(
+                remedies.verify_item(case, command, by=by, policy=policy),
+                context.true_at,
+                self.policy_of(case, context),
+            ),
         )
 
     async def close(self, *, context: CommandContext, case_id: UUID, command: commands.CloseCase) -> Written:

@@ -75,7 +75,8 @@ def _clocks_after(
 
 def _as_before(before: Case, case: Case) -> bool:
     """Whether nothing happened that a clock could follow."""
-    return before.course.duties == case.course.duties and (before.state == "closed") == (case.state == "closed")
+    stands = before.course.merged == case.course.merged and (before.state == "closed") == (case.state == "closed")
+    return stands and before.course.duties == case.course.duties
 
 
 def in_its_tenant(unit: UnitOfWork, stream_id: UUID, context: CommandContext) -> CommandContext:

@@ -1,5 +1,6 @@
 """The respondent's own door: links that open one escalation, and what comes in through them."""
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,8 +8,9 @@ from uuid import UUID
 from services.cases.domain.commands import Command
 from services.cases.domain.gates import said, still_open
 from services.cases.domain.money import well_formed
+from services.cases.domain.sniffing import MOST_BYTES, media_type
 from services.cases.domain.state import Case, Escalation
-from shared.errors import GateClosedError, InvalidError
+from shared.errors import GateClosedError, InvalidError, TooLargeError
 from shared.events import answering as told
 from shared.events import cases as facts
 from shared.events.envelope import Event
@@ -19,6 +21,9 @@ GRACE = timedelta(days=30)
 REMINDERS = (timedelta(days=3), timedelta(days=1))
 """How long before the time to answer a reminder is due."""
 MOST_PROPOSED = 20
+MOST_FILES = 20
+PART = 240_000
+LONGEST_NAME = 200
 
 
 class IssueLink(Command, frozen=True, kw_only=True):
@@ -158,6 +163,41 @@ def propose(
             organisation_id=escalation.sent.organisation_id,
             items=command.items,
         )
+    ]
+
+
+def hand_in(
+    case: Case, link_id: UUID, name: str, content: bytes, *, at: datetime, evidence_id: UUID, digest: str
+) -> Sequence[Event]:
+    """Take a file of a kind that cannot be run; how many and how large they may be has an end."""
+    escalation = let_in(case, link_id, at=at)
+    if len(content) > MOST_BYTES:
+        raise TooLargeError(f"A file may have up to {MOST_BYTES} bytes.")
+    if len(case.door.evidence) >= MOST_FILES:
+        raise GateClosedError(
+            "files", f"{MOST_FILES} files are on record.", opens="Write to the office that sent the link."
+        )
+    return [
+        told.EvidenceReceived(
+            evidence_id=evidence_id,
+            escalation_id=escalation.sent.escalation_id,
+            organisation_id=escalation.sent.organisation_id,
+            name=said(name, "name")[:LONGEST_NAME],
+            media_type=media_type(content),
+            size=len(content),
+            digest=digest,
+        )
+    ]
+
+
+def parts_of(case: Case, content: bytes) -> Sequence[Event]:
+    """Return a file in parts that every store and topic can carry."""
+    pieces = [content[start : start + PART] for start in range(0, len(content), PART)]
+    return [
+        told.EvidenceStored(
+            case_id=case.case_id, part=number, parts=len(pieces), content=base64.b64encode(piece).decode()
+        )
+        for number, piece in enumerate(pieces, 1)
     ]
 
 

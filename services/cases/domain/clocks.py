@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from services.cases.domain.course import Duty
+from services.cases.domain.course import LASTING, Duty
 from services.cases.domain.state import Case
 from shared.errors import CorruptRecordError
 from shared.events import clocks as told
@@ -123,9 +123,7 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
         if clock is None or clock.met_at is None:
             yield told.ClockMet(**which, due_at=duty.due_at, late=duty.met_at > duty.due_at)
         return
-    reason: told.PauseReason | None = (
-        "case-closed" if case.state == "closed" else "on-hold" if case.course.rests(duty) else None
-    )
+    reason = _standing_still(case, duty)
     paused = None if clock is None else clock.paused
     if reason is not None:
         if paused is None:
@@ -134,6 +132,14 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
         yield told.ClockResumed(**which, due_at=duty.due_at)
     elif clock is not None and clock.due_at != duty.due_at:
         yield told.ClockStarted(**which, due_at=duty.due_at, policy=policy)
+
+
+def _standing_still(case: Case, duty: Duty) -> told.PauseReason | None:
+    if case.course.merged:
+        return "not-owed"
+    if case.state == "closed":
+        return None if duty.duty in LASTING else "case-closed"
+    return "on-hold" if case.course.rests(duty) else None
 
 
 def _which(clock: Clock | Duty, case_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The course of a case: the state that each fact leads to, and the duties that run meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import Literal
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
-from shared.events import handling
+from shared.events import handling, protection, remedying, together
 from shared.events.envelope import Event, Instant, Recorded
+from shared.ids import derived_id
 
 State = Literal[
     "received",
@@ -24,7 +25,10 @@ State = Literal[
     "closed",
     "reopened",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "hold", "remedy"]
+DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "hold", "remedy", "check-retaliation", "recheck"]
+LASTING = frozenset({"check-retaliation", "recheck"})
+"""Duties that outlive the closing of a case: people are protected, and remedies looked after, beyond it."""
+
 
 OFFICE = "office"
 """The party of the duties that we owe the complainant ourselves."""
@@ -61,13 +65,15 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
     duties: tuple[Duty, ...] = ()
     taken_up: bool = False
     held_since: Instant | None = None
+    merged: bool = False
 
     @property
     def open_duties(self) -> Sequence[Duty]:
-        """The duties that run: none while the case is closed, those of others while it is on hold."""
-        if self.state == "closed":
+        """The duties that run: of a closed case those that outlive it, on hold those of others, merged none."""
+        if self.merged:
             return ()
-        return [duty for duty in self.duties if duty.met_at is None and not self.rests(duty)]
+        waiting = [duty for duty in self.duties if duty.met_at is None and not self.rests(duty)]
+        return [duty for duty in waiting if duty.duty in LASTING] if self.state == "closed" else waiting
 
     def rests(self, duty: Duty) -> bool:
         """Whether a hold keeps the duty from running."""
@@ -85,7 +91,11 @@ def after(course: Course, recorded: Recorded) -> Course:
     duties = _duties_after(course, recorded.event, at)
     taken_up = course.taken_up or isinstance(recorded.event, facts.CaseAssigned | facts.CaseEscalated)
     return Course(
-        _state_after(course.state, recorded.event, duties), duties, taken_up, _held(course, recorded.event, at)
+        _state_after(course.state, recorded.event, duties),
+        duties,
+        taken_up,
+        _held(course, recorded.event, at),
+        _merged(course, recorded.event),
     )
 
 
@@ -97,6 +107,12 @@ def _held(course: Course, event: Event, at: datetime) -> datetime | None:
             return None
         case _:
             return course.held_since
+
+
+def _merged(course: Course, event: Event) -> bool:
+    if isinstance(event, together.CaseMerged | together.CaseUnmerged):
+        return isinstance(event, together.CaseMerged)
+    return course.merged
 
 
 def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:  # noqa: C901, PLR0911 - one table
@@ -151,12 +167,20 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return (*_met(duties, "assess", at), _answer(event, at))
         case facts.EmployerResponseRecorded(escalation_id=subject):
             return _met(duties, "answer", at, subject)
+        case protection.RetaliationWatchStarted():
+            return (*duties, *_checks(event, at))
+        case protection.RetaliationChecked():
+            return _checked(duties, at)
+        case remedying.RecheckScheduled(item_id=subject, recheck_at=due):
+            return (*duties, Duty(duty="recheck", party=OFFICE, started_at=at, due_at=due, subject=subject))
+        case remedying.RemedyRechecked(item_id=subject):
+            return _met(duties, "recheck", at, subject)
         case facts.RemedyPlanAgreed(items=items):
             return (*duties, *(_remedy(item, at) for item in items))
         case facts.RemedyItemCompleted(item_id=subject, complete=True):
             return _met(duties, "remedy", at, subject)
         case facts.RemedyItemRefuted(item_id=subject):
-            return tuple(_unmet(duty) if duty.subject == subject else duty for duty in duties)
+            return tuple(_unmet(duty) if (duty.duty, duty.subject) == ("remedy", subject) else duty for duty in duties)
         case _:
             return duties
 
@@ -205,6 +229,24 @@ def _answer(escalated: facts.CaseEscalated, at: datetime) -> Duty:
         started_at=at,
         due_at=escalated.answer_by,
         subject=escalated.escalation_id,
+    )
+
+
+def _checks(watch: protection.RetaliationWatchStarted, at: datetime) -> Iterator[Duty]:
+    for due_at in watch.check_at:
+        subject = derived_id("retaliation-check", watch.organisation_id.hex, due_at.isoformat())
+        yield Duty(duty="check-retaliation", party=OFFICE, started_at=at, due_at=due_at, subject=subject)
+
+
+def _checked(duties: tuple[Duty, ...], at: datetime) -> tuple[Duty, ...]:
+    """All checks that were due are done, or else the next one."""
+    waiting = [duty.due_at for duty in duties if duty.duty == "check-retaliation" and duty.met_at is None]
+    by = max(at, min(waiting, default=at))
+    return tuple(
+        msgspec.structs.replace(duty, met_at=at)
+        if duty.duty == "check-retaliation" and duty.met_at is None and duty.due_at <= by
+        else duty
+        for duty in duties
     )
 
 

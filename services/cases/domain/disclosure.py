@@ -45,7 +45,7 @@ def consent(case: Case, command: RecordConsent, *, by: str, recipient_known: boo
 def withdraw_consent(case: Case, command: WithdrawConsent) -> Sequence[Event]:
     """Stop later disclosure, of a closed case too; withdrawing what was never given says nothing new."""
     recipient = _recipient(command.recipient)
-    if not case.consented(recipient, frozenset({command.purpose})):
+    if not any(consent.stands(recipient, frozenset({command.purpose})) for consent in case.consents):
         return []
     return [facts.ConsentWithdrawn(recipient=recipient, purpose=command.purpose)]
 
@@ -55,6 +55,12 @@ def name_respondent(case: Case, command: NameRespondent, *, organisation: Organi
     still_open(case)
     if organisation is None:
         raise _unregistered("organisation_id")
+    if organisation.merged_into is not None:
+        raise GateClosedError(
+            "organisation-stands",
+            "The organisation is shown under another.",
+            opens=f"Name its survivor, {organisation.merged_into}.",
+        )
     named = facts.RespondentNamed(
         organisation_id=command.organisation_id, name=organisation.name, kind=organisation.kind, role=command.role
     )
@@ -150,6 +156,12 @@ def _admissible(case: Case) -> None:
 
 
 def _consented(case: Case, organisation_id: UUID) -> None:
+    if not case.may_learn(organisation_id) and case.watch.resting_since is not None:
+        raise GateClosedError(
+            "retaliation",
+            "Retaliation was reported; consents given before it rest.",
+            opens="Record a consent given since then, or let a supervisor release disclosure with a reason.",
+        )
     if not case.may_learn(organisation_id):
         raise GateClosedError(
             "consent",

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import door
-from services.cases.domain.course import Course, after
+from services.cases.domain import crew, door, watch, yields
+from services.cases.domain.course import DISCLOSING, Course, after
 from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
-from shared.events import desk, safety
+from shared.events import desk, protection, safety
 from shared.events.envelope import Envelope, Recorded
+from shared.events.parties import RecruitmentFeeReported
 
 
 def replay(history: Iterable[Recorded]) -> Case | None:
@@ -93,8 +94,16 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
             return replace(case, contact_change=ContactChange(event, envelope.stream_version))
         case facts.LegacyRecordImported() as event:
             return replace(case, legacy=event)
+        case protection.RetaliationReported(severity=severity):
+            rested = tuple(_resting(consent, rests=True) for consent in case.consents)
+            issues = tuple(dict.fromkeys((*case.issues, protection.REPRISAL)))
+            watched = watch.after(case.watch, recorded)
+            return replace(case, severity=severity, issues=issues, consents=rested, watch=watched)
+        case protection.DisclosureReleased():
+            woken = tuple(_resting(consent, rests=False) for consent in case.consents)
+            return replace(case, consents=woken, watch=watch.after(case.watch, recorded))
         case _:
-            return replace(case, door=door.after(case.door, recorded))
+            return _beside(case, recorded)
 
 
 def _done(task: Task, event: desk.TaskFinished, envelope: Envelope) -> Task:
@@ -103,8 +112,27 @@ def _done(task: Task, event: desk.TaskFinished, envelope: Envelope) -> Task:
     return replace(task, done_at=envelope.occurred_at, done_by=envelope.actor.id, outcome=event.outcome)
 
 
+def _beside(case: Case, recorded: Recorded) -> Case:
+    """Take over what happens beside the course: at the door, around the people, among cases."""
+    match recorded.event:
+        case RecruitmentFeeReported() as event:
+            return replace(case, fees=(*case.fees, event))
+        case _:
+            return replace(
+                case,
+                door=door.after(case.door, recorded),
+                crew=crew.after(case.crew, recorded),
+                watch=watch.after(case.watch, recorded),
+                yields=yields.after(case.yields, recorded),
+            )
+
+
+def _resting(consent: Consent, *, rests: bool) -> Consent:
+    return replace(consent, rests=rests) if consent.given.purpose in DISCLOSING else consent
+
+
 def _withdrawn(consent: Consent, event: facts.ConsentWithdrawn, envelope: Envelope) -> Consent:
-    if not consent.covers(event.recipient, frozenset({event.purpose})):
+    if not consent.stands(event.recipient, frozenset({event.purpose})):
         return consent
     return replace(consent, withdrawn_at=envelope.occurred_at)
 

@@ -11,6 +11,12 @@ def still_open(case: Case) -> None:
     """Let pass only what happens to an open case."""
     if case.state == "closed":
         raise GateClosedError("case-open", "The case is closed.", opens="Reopen the case, with a reason.")
+    if case.crew.merged_into is not None:
+        raise GateClosedError(
+            "case-stands",
+            "The case is merged into another, on which the work goes on.",
+            opens=f"Work on the case {case.crew.merged_into}, or unmerge this one.",
+        )
 
 
 def another_person(actor: str, handlers: Collection[str | None], detail: str, *, opens: str) -> None:

@@ -15,7 +15,7 @@ _OTHERS = frozenset({"answer", "remedy"})
 
 def standing(course: Course, severity: str | None, assignee: str | None) -> tuple[Standing, ...]:
     """Return the queues of a case; a closed one stands in none."""
-    if course.state == "closed":
+    if course.state == "closed" or course.merged:
         return ()
     owed = any(duty.duty in _OTHERS and duty.party != OFFICE for duty in course.open_duties)
     found: list[tuple[Standing, bool]] = [

@@ -17,7 +17,7 @@ SHORTEST_REASON = 10
 
 def reach_of(case: Case, policy: Policy) -> Reach:
     """Return what decides who may know of the case."""
-    live = (consent.given for consent in case.consents if consent.withdrawn_at is None)
+    live = (consent.given for consent in case.consents if consent.withdrawn_at is None and not consent.rests)
     return Reach(
         opened_by=case.opened_by.id,
         assignee=case.assignee,

@@ -34,7 +34,7 @@ def agree_plan(case: Case, command: AgreePlan, *, new_id: Callable[[], UUID], po
 def complete_item(case: Case, command: CompleteItem, *, policy: Policy) -> Sequence[Event]:
     """Record a report that an item is done, or partly paid. It is not yet the worker's word."""
     still_open(case)
-    item = _promised(case, command.item_id)
+    item = promised(case, command.item_id)
     if item.status in {"completed", "verified"}:
         raise GateClosedError(
             "item-open",
@@ -56,7 +56,7 @@ def complete_item(case: Case, command: CompleteItem, *, policy: Policy) -> Seque
 def verify_item(case: Case, command: VerifyItem, *, by: str, policy: Policy) -> Sequence[Event]:
     """Record the worker's word on a completed item, or that safe attempts to get it failed."""
     still_open(case)
-    item = _promised(case, command.item_id)
+    item = promised(case, command.item_id)
     if item.status != "completed":
         raise GateClosedError(
             "item-completed",
@@ -106,7 +106,8 @@ def _promise(item: PlannedItem, item_id: UUID) -> facts.RemedyItem:
     )
 
 
-def _promised(case: Case, item_id: UUID) -> Item:
+def promised(case: Case, item_id: UUID) -> Item:
+    """Return an item of a plan of the case, or say that there is none."""
     item = case.item(item_id)
     if item is None:
         raise GateClosedError(

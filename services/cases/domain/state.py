@@ -11,10 +11,14 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import DISCLOSING, Course, State
+from services.cases.domain.crew import Crew
 from services.cases.domain.door import Door
+from services.cases.domain.watch import Watch
+from services.cases.domain.yields import Yields
 from shared.events import cases as facts
 from shared.events import desk, safety
 from shared.events.envelope import Actor
+from shared.events.parties import RecruitmentFeeReported
 from shared.events.values import Money, SafeContact
 
 ItemStatus = Literal["agreed", "part_done", "completed", "verified", "refuted"]
@@ -29,15 +33,21 @@ class Triage(msgspec.Struct, frozen=True):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """What one recipient may learn, since when, and until when."""
+    """What one recipient may learn, since when, and until when; `rests` since retaliation was reported."""
 
     given: facts.ConsentRecorded
     given_at: datetime
     withdrawn_at: datetime | None = None
+    rests: bool = False
+
+    def stands(self, recipient: str, purposes: frozenset[str]) -> bool:
+        """Whether it was given for this recipient and one of these purposes, and not withdrawn."""
+        given = self.given
+        return self.withdrawn_at is None and given.recipient == recipient and given.purpose in purposes
 
     def covers(self, recipient: str, purposes: frozenset[str]) -> bool:
         """Whether it holds now, for this recipient and one of these purposes."""
-        return self.withdrawn_at is None and self.given.recipient == recipient and self.given.purpose in purposes
+        return not self.rests and self.stands(recipient, purposes)
 
 
 class Escalation(msgspec.Struct, frozen=True):
@@ -133,6 +143,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     kept_out: tuple[str, ...] = ()
     tasks: tuple[Task, ...] = ()
     door: Door = Door()
+    crew: Crew = Crew()
+    watch: Watch = Watch()
+    yields: Yields = ()
+    fees: tuple[RecruitmentFeeReported, ...] = ()
     contact_change: ContactChange | None = None
 
     @property

@@ -3,8 +3,11 @@
 from services.cases.views.brief import Briefs
 from services.cases.views.clocks import CLOCK_ROWS, ClockRows, ClocksRow
 from services.cases.views.desk import Desk, desk_on
+from services.cases.views.files import Files
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
+from services.cases.views.parties import REVIEWS, Company, ReviewRow
+from services.cases.views.patterns import PATTERNS, PatternRow, Patterns
 from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
@@ -17,22 +20,29 @@ __all__ = [
     "KEPT_TEMPLATES",
     "NEVER",
     "ORGANISATIONS",
+    "PATTERNS",
+    "REVIEWS",
     "AsOf",
     "Briefs",
     "CaseFilters",
     "CaseRow",
     "ClockRows",
     "ClocksRow",
+    "Company",
     "Desk",
+    "Files",
     "KeptRow",
     "KeptThings",
     "Lists",
     "OpenTask",
     "OrganisationFilters",
     "OrganisationRow",
+    "PatternRow",
+    "Patterns",
     "Queue",
     "Queues",
     "Records",
+    "ReviewRow",
     "Tasks",
     "desk_on",
     "viewed_themselves",

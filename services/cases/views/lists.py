@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import State
+from services.cases.views.parties import Company
 from services.cases.views.queues import Queue, in_queue
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
-from shared.documents.port import Condition, Documents, Page, Query, R
+from shared.documents.port import Condition, Demand, Documents, Page, Query, R
 from shared.events.cases import CloseReason, OrganisationKind
 from shared.policy import Policy, Retention
 from shared.reaching import of_tenant, within_reach
@@ -31,6 +32,10 @@ _HIDDEN = (
     "queues",
     "tasks",
     "task_of",
+    "names",
+    "crew",
+    "opened_with",
+    "resting",
 )
 _SHARED = ("number", "state", "version", "severity", "issues", "level", "country", "opened_at", "closed_at")
 """What a partner sees of a case in a list."""
@@ -58,6 +63,9 @@ class OrganisationFilters(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: OrganisationKind | None = None
     country: str | None = None
+    supplies: UUID | None = None
+    recruits_for: UUID | None = None
+    merged: bool = False
     text: str | None = None
 
 
@@ -72,7 +80,13 @@ class Lists:
         self, caller: Caller, filters: CaseFilters, now: datetime, limit: int, after: str | None
     ) -> dict[str, object]:
         """Return a page of the cases that the caller may know of, and how many there are in all."""
-        conditions = (*within_reach(caller, self.policy.restricted.readers), *_case_conditions(filters, caller, now))
+        conditions: tuple[Demand, ...] = (
+            *within_reach(caller, self.policy.restricted.readers),
+            *_case_conditions(filters, caller, now),
+        )
+        if filters.respondent is not None:
+            company = Company(self.documents, self.policy)
+            conditions = (*conditions, await company.names_any(caller, filters.respondent))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions)
@@ -103,6 +117,10 @@ class Lists:
         over = [row for row in rows if _kept_long_enough(row, retention, now)]
         return [row.id for row in over if row.retained] if len(over) == len(rows) else []
 
+    async def merged_into(self, caller: Caller, organisation_id: UUID) -> Sequence[UUID]:
+        """Return every organisation that is shown under this one."""
+        return await Company(self.documents, self.policy).merged_into(caller, organisation_id)
+
     async def organisations(
         self, caller: Caller, filters: OrganisationFilters, limit: int, after: str | None
     ) -> dict[str, object]:
@@ -120,8 +138,6 @@ def _case_conditions(filters: CaseFilters, caller: Caller, now: datetime) -> Ite
             yield Condition(field, "eq", value)
     if filters.issue is not None:
         yield Condition("issues", "has", filters.issue)
-    if filters.respondent is not None:
-        yield Condition("respondents", "has", str(filters.respondent))
     if filters.overdue is not None:
         yield Condition("due_by", "lt" if filters.overdue else "gte", now)
     if filters.queue is not None:
@@ -146,7 +162,13 @@ def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition
     if filters.country is not None:
         yield Condition("country", "eq", filters.country)
     if filters.text is not None:
-        yield Condition("name", "text", filters.text)
+        yield Condition("names", "text", filters.text)
+    if filters.supplies is not None:
+        yield Condition("supplies", "has", str(filters.supplies))
+    if filters.recruits_for is not None:
+        yield Condition("recruits_for", "has", str(filters.recruits_for))
+    if not filters.merged:
+        yield Condition("merged_into", "eq", None)
 
 
 def _case(row: CaseRow, now: datetime) -> dict[str, object]:

@@ -87,7 +87,8 @@ class Records:
             raise NotFoundError(f"The case has no version {past.version} yet.")
         case = _replayed([recorded for recorded in history if past.holds(recorded)], case_id)
         subject = history[0].envelope.subject
-        content = show_shared(case, caller) if caller.role is Role.PARTNER else show(case, past.moment(now))
+        partner = caller.role is Role.PARTNER
+        content = show_shared(case, caller) if partner else show(case, past.moment(now), self.policy)
         parts = [Part(content, place_of({subject}), {"reopened_because": "reason"})]
         return case.version, (await self.reading.shown(parts, subject, asked, viewed_of("case", case_id)))[0]
 
@@ -146,6 +147,13 @@ class Records:
         parts = [Part(found, place_of({subject}))]
         shown = await self.reading.shown(parts, subject, asked, viewed_of("organisation", organisation_id))
         return found.version, shown[0]
+
+    async def known(self, caller: Caller, organisation_id: UUID) -> Organisation:
+        """Return an organisation of the caller's tenant, sealed as it lies."""
+        found = _ORGANISATION.fold(await self._facts(caller, organisation_id, facts.ORGANISATION))
+        if found is None:
+            raise NotFoundError(f"There is no organisation with the id {organisation_id}.")
+        return found
 
     async def _case_history(self, caller: Caller, case_id: UUID, *, glass_broken: bool) -> Sequence[Recorded]:
         history = await self._facts(caller, case_id, facts.CASE)

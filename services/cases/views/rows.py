@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from services.cases.domain.course import Course, State
+from services.cases.domain.crew import Crew
 from shared.documents.port import Collection, Row
 from shared.events.cases import CloseReason, EscalationLevel, OrganisationKind
 from shared.events.envelope import Instant
@@ -51,6 +52,9 @@ class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
     queues: tuple[str, ...] = ()
     tasks: tuple[OpenTask, ...] = ()
     task_of: tuple[str, ...] = ()
+    merged_into: UUID | None = None
+    crew: Crew = msgspec.field(default_factory=Crew)
+    opened_with: int = 1
     course: Course = msgspec.field(default_factory=Course)
 
 
@@ -62,11 +66,15 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
     country: str | None = None
     os_id: str | None = None
     registered_at: Instant = NEVER
+    names: str = ""
+    merged_into: UUID | None = None
+    supplies: tuple[str, ...] = ()
+    recruits_for: tuple[str, ...] = ()
 
 
 CASES: Collection[CaseRow] = Collection(
     "cases",
-    4,
+    5,
     CaseRow,
     columns=(
         *("state", "severity", *COLUMNS, "country", "channel", "opened_at", "due_by"),
@@ -80,9 +88,10 @@ CASES: Collection[CaseRow] = Collection(
 )
 ORGANISATIONS: Collection[OrganisationRow] = Collection(
     "organisations",
-    2,
+    3,
     OrganisationRow,
-    columns=("kind", "country", "os_id", "registered_at"),
-    text="name",
+    columns=("kind", "country", "os_id", "registered_at", "merged_into"),
+    many=("supplies", "recruits_for"),
+    text="names",
     order="registered_at",
 )

@@ -7,15 +7,19 @@ from typing import Any
 import msgspec
 
 from services.cases.domain.disclosure import level_of
+from services.cases.domain.lasting import totals
 from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
+from services.cases.domain.yields import Yield, of_item
+from shared.policy import Policy, default_policy
 from shared.rights import Caller
 
+_IDENTITY = "disclose-identity"
 _UNTRIAGED: Mapping[str, object] = dict.fromkeys(
     ("admissible", "admissibility_reason", "danger_now", "severity_reason", "safety_note", "triaged_at", "triaged_by")
 )
 
 
-def show(case: Case, now: datetime) -> dict[str, object]:
+def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, object]:
     """Return the case as it is answered; `now` decides what is overdue."""
     return {
         "case_id": case.case_id,
@@ -38,9 +42,22 @@ def show(case: Case, now: datetime) -> dict[str, object]:
         "respondents": case.respondents,
         "consents": [_consent(consent) for consent in case.consents],
         "escalations": [_escalation(escalation) for escalation in case.escalations],
+        "fees": case.fees,
+        "workers_affected": case.crew.workers(case.opening.workers),
+        "members": sorted(case.crew.members),
+        "representatives": case.crew.representatives,
+        "links": case.crew.links,
+        "merged": [one.other_id for one in case.crew.absorbed],
+        "merged_into": case.crew.merged_into,
+        "retaliation": {
+            "checks": case.watch.checks,
+            "reports": case.watch.reports,
+            "disclosure_rests_since": case.watch.resting_since,
+        },
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
-        "remedies": [_remedy(item) for item in case.items],
+        "remedies": [_remedy(item, of_item(case.yields, item.promise.item_id)) for item in case.items],
+        "money": totals(case, policy or default_policy()),
         "clocks": _clocks(case, now),
         "closures": [_closure(closure) for closure in case.closures],
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
@@ -53,6 +70,7 @@ def show(case: Case, now: datetime) -> dict[str, object]:
 def show_shared(case: Case, partner: Caller) -> dict[str, object]:
     """Return the part of a case that a partner may see: its course, what was put before them, what they answered."""
     asked = [one for one in case.escalations if str(one.sent.organisation_id) == partner.organisation]
+    identity = partner.organisation is not None and case.consented(partner.organisation, frozenset({_IDENTITY}))
     return {
         "case_id": case.case_id,
         "version": case.version,
@@ -64,8 +82,18 @@ def show_shared(case: Case, partner: Caller) -> dict[str, object]:
         "severity": case.severity,
         "level": level_of(case),
         "escalations": [_escalation(one) for one in asked],
+        "suppliers": _suppliers(case, partner),
+        "disclosure": "identity" if identity else "facts",
         "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
-    }
+    } | ({"complainant": case.opening.complainant} if identity else {})
+
+
+def _suppliers(case: Case, partner: Caller) -> list[dict[str, object]]:
+    """Return the employers of the case, to who stands above them; an employer does not learn of others here."""
+    if partner.organisation in {str(one.organisation_id) for one in case.respondents}:
+        return []
+    employers = (one for one in case.respondents if one.role == "employer")
+    return [{"organisation_id": one.organisation_id, "name": one.name} for one in employers]
 
 
 def _fields(struct: msgspec.Struct, but: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -80,12 +108,13 @@ def _triage(triage: Triage | None) -> Mapping[str, object]:
 
 
 def _consent(consent: Consent) -> dict[str, object]:
-    live = consent.withdrawn_at is None
+    live = consent.withdrawn_at is None and not consent.rests
     return {
         **_fields(consent.given),
         "given_at": consent.given_at,
         "withdrawn_at": consent.withdrawn_at,
         "live": live,
+        "rests": consent.rests,
     }
 
 
@@ -100,8 +129,19 @@ def _escalation(escalation: Escalation) -> dict[str, object]:
     }
 
 
-def _remedy(item: Item) -> dict[str, object]:
-    return {**_fields(item.promise), **_fields(item, but=("promise",))}
+def _remedy(item: Item, yielded: Yield) -> dict[str, object]:
+    return {
+        **_fields(item.promise),
+        **_fields(item, but=("promise",)),
+        "shares": [
+            {"member_id": one.member_id, "due": one.amount, "paid": yielded.paid.get(one.member_id)}
+            for one in yielded.shares
+        ],
+        "counts": yielded.counts,
+        "recheck_at": yielded.recheck_at,
+        "rechecked_at": yielded.rechecked_at,
+        "lasted": yielded.outcome,
+    }
 
 
 def _clocks(case: Case, now: datetime) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from shared.events import answering as told
-from shared.events import clocks, desk, handling, safety
+from shared.events import clocks, desk, handling, parties, protection, remedying, safety, together
 from shared.events.envelope import Event
 
 
@@ -42,6 +42,8 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The safe contact is now {contact.channel}{barred}.{words.quoted('Its address', contact.address)}"
         case safety.CodeWordTried(matched=matched):
             return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
+        case told.EvidenceStored(part=part, parts=parts):
+            return f"Part {part} of {parts} of a file was stored."
         case desk.TaskAdded():
             return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
         case desk.TaskFinished():
@@ -59,7 +61,7 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
         case clocks.ClockEvent():
             return _clock(event, words)
         case _:
-            raise TypeError(f"no sentence for {type(event).__name__}")
+            return of_parties(event, words)
 
 
 def _clock(event: clocks.ClockEvent, words: Quoting) -> str:
@@ -75,6 +77,97 @@ def _clock(event: clocks.ClockEvent, words: Quoting) -> str:
             return f"{clock} was met, {'late' if late else 'in time'}."
         case clocks.ClockMissed(consequence=consequence, because=because):
             return f"{clock} was missed; {consequence}: {because}."
+        case _:
+            raise TypeError(f"no sentence for {type(event).__name__}")
+
+
+def of_parties(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - one table of facts
+    """Say what happened to organisations and in the market of recruiters."""
+    match event:
+        case parties.OrganisationRenamed(name=name):
+            return f"It is called {name} from now on."
+        case parties.OrganisationMerged(survivor_id=party):
+            return (
+                f"It was found to be the same as {words.party(str(party))}.{words.quoted('The reason', event.reason)}"
+            )
+        case parties.OrganisationUnmerged(survivor_id=party):
+            return f"It was parted from {words.party(str(party))} again.{words.quoted('The reason', event.reason)}"
+        case parties.RelationRecorded(kind=kind, organisation_id=party):
+            return f"It {kind.replace('-', ' ')} {words.party(str(party))}."
+        case parties.RelationEnded(kind=kind, organisation_id=party):
+            return f"It no longer {kind.replace('-', ' ')} {words.party(str(party))}."
+        case parties.SiteRegistered(name=name):
+            return f"The site {name} is known."
+        case parties.HeadcountRecorded(workers=workers, counted_on=day):
+            return f"{workers} workers were counted on {day}."
+        case parties.ReviewReceived(channel=channel):
+            return f"A worker reviewed it over {channel}.{words.quoted('The text', event.text)}"
+        case parties.ReviewApproved():
+            return "The review counts."
+        case parties.ReviewRejected():
+            return f"The review does not count.{words.quoted('The reason', event.reason)}"
+        case parties.RecruitmentFeeReported() as fee:
+            paid = f"{fee.amount.amount} {fee.amount.currency}"
+            return f"Each of {fee.workers} paid {paid} to come from {fee.from_country} to {fee.to_country}."
+        case _:
+            return of_people(event, words)
+
+
+def of_people(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912 - one table of facts
+    """Say what happened to the people behind a grievance, and to cases of one matter."""
+    match event:
+        case protection.RetaliationWatchStarted(organisation_id=party, check_at=times):
+            days = ", ".join(f"{time:%Y-%m-%d}" for time in times)
+            return f"{words.party(str(party))} knows of the case; the workers are asked on {days}."
+        case protection.RetaliationChecked(outcome=outcome):
+            said = words.quoted("What they said", event.statement)
+            return f"The workers were asked about retaliation: {outcome}.{said}"
+        case protection.RetaliationReported(acts=acts):
+            said = words.quoted("What was said", event.statement)
+            return f"Retaliation was reported ({', '.join(acts)}); nothing more is disclosed.{said}"
+        case protection.DisclosureReleased():
+            return f"Disclosure was released.{words.quoted('The reason', event.reason)}"
+        case together.WorkerJoined(member_id=member):
+            return f"The worker {member} joined.{words.quoted('The name', event.name)}"
+        case together.WorkerLeft(member_id=member):
+            return f"The worker {member} left."
+        case together.GroupCounted(workers=workers):
+            return f"{workers} workers are affected in all."
+        case together.RepresentativeNamed():
+            return f"Somebody speaks for the workers.{words.quoted('The name', event.name)}"
+        case together.CaseLinked(other_id=other, kind=kind):
+            return f"It was linked to the case {other} ({kind})."
+        case together.CaseUnlinked(other_id=other):
+            return f"It was no longer linked to the case {other}."
+        case together.CaseMerged(survivor_id=other):
+            return f"It was merged into the case {other}.{words.quoted('The reason', event.reason)}"
+        case together.CaseUnmerged(survivor_id=other):
+            return f"It was parted from the case {other} again.{words.quoted('The reason', event.reason)}"
+        case together.CaseAbsorbed(other_id=other, workers=workers):
+            return f"The case {other} with {workers} workers was merged into it."
+        case together.AbsorptionUndone(other_id=other):
+            return f"The case {other} stands for itself again."
+        case together.CaseSplit(other_id=other, workers=workers):
+            return f"{workers} workers went on with the case {other}."
+        case together.PatternRaised(kind=kind, cases=cases):
+            return f"{cases} cases since {event.since:%Y-%m-%d} have the same {kind}."
+        case _:
+            return of_remedies(event, words)
+
+
+def of_remedies(event: Event, words: Quoting) -> str:
+    """Say what became of remedies beyond the plan."""
+    match event:
+        case remedying.RemedyShared(shares=shares):
+            return f"It was said what is due to each of {len(shares)} workers."
+        case remedying.WorkerPaid(member_id=member, amount=paid):
+            return f"The worker {member} got {paid.amount} {paid.currency} of it."
+        case remedying.RemedyCounted(unit=unit, count=count):
+            return f"{count} {unit} are done in all."
+        case remedying.RecheckScheduled(recheck_at=time):
+            return f"The remedy is looked at again on {time:%Y-%m-%d}."
+        case remedying.RemedyRechecked(outcome=outcome):
+            return f"The remedy was looked at again: {outcome}.{words.quoted('What was said', event.statement)}"
         case _:
             raise TypeError(f"no sentence for {type(event).__name__}")
 

@@ -8,7 +8,8 @@ import pytest
 
 from services.cases.domain import answering
 from services.cases.domain.answering import AnswerByLink, IssueLink, Propose, RevokeLink
-from shared.errors import InvalidError
+from services.cases.domain.sniffing import MOST_BYTES
+from shared.errors import GateClosedError, InvalidError, TooLargeError
 from shared.events import answering as told
 from shared.events import cases as facts
 from shared.events.values import Money
@@ -153,3 +154,18 @@ def test_taking_a_link_back_twice_says_nothing_new() -> None:
     case(*ASKED, REVOKED).when(lambda state: answering.revoke(state, command)).then()
     unknown = RevokeLink(link_id=ANOTHER, reason="Lost.")
     case(*ASKED).when(lambda state: answering.revoke(state, unknown)).then_fails(InvalidError, "link_id")
+
+
+def test_a_file_is_taken_in_parts_and_has_an_end() -> None:
+    state = case(*ASKED).state
+    content = b"%PDF-" + b"x" * answering.PART
+    (received,) = answering.hand_in(state, LINK, "a.pdf", content, at=LATER, evidence_id=ANOTHER, digest="d")
+    assert isinstance(received, told.EvidenceReceived)
+    assert (received.media_type, received.size) == ("application/pdf", len(content))
+    parts = answering.parts_of(state, content)
+    assert [(one.part, one.parts) for one in parts if isinstance(one, told.EvidenceStored)] == [(1, 2), (2, 2)]
+    with pytest.raises(TooLargeError):
+        answering.hand_in(state, LINK, "a.pdf", b"%PDF-" + b"x" * MOST_BYTES, at=LATER, evidence_id=ANOTHER, digest="d")
+    full = case(*ASKED, *([received] * answering.MOST_FILES)).state
+    with pytest.raises(GateClosedError):
+        answering.hand_in(full, LINK, "a.pdf", content, at=LATER, evidence_id=ANOTHER, digest="d")

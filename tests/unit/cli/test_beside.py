@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, clocks, desk, handling, safety
+from shared.events import MODULES, cases, clocks, desk, handling, parties, protection, remedying, safety, together
 from shared.events import answering as told
 from shared.events.envelope import Event
-from shared.events.values import SafeContact
+from shared.events.values import Money, SafeContact
 
 ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -33,6 +34,45 @@ EVERY_FACT: Sequence[Event] = (
         media_type="application/pdf",
         size=3,
         digest="ab",
+    ),
+    told.EvidenceStored(case_id=ID, part=1, parts=2, content=SECRET),
+    remedying.RemedyShared(item_id=ID, shares=()),
+    remedying.WorkerPaid(item_id=ID, member_id=ID, amount=Money(amount=Decimal(5), currency="THB")),
+    remedying.RemedyCounted(item_id=ID, unit="documents", count=12),
+    remedying.RecheckScheduled(item_id=ID, recheck_at=AT),
+    remedying.RemedyRechecked(item_id=ID, outcome="lasts", statement=SECRET),
+    protection.RetaliationWatchStarted(organisation_id=ID, check_at=(AT,)),
+    protection.RetaliationChecked(outcome="none", statement=SECRET),
+    protection.RetaliationReported(number="R-1", acts=("threat",), severity="S1", statement=SECRET),
+    protection.DisclosureReleased(reason=SECRET),
+    together.WorkerJoined(member_id=ID, name=SECRET),
+    together.WorkerLeft(member_id=ID),
+    together.GroupCounted(workers=40),
+    together.RepresentativeNamed(name=SECRET),
+    together.CaseLinked(other_id=ID, kind="related"),
+    together.CaseUnlinked(other_id=ID),
+    together.CaseMerged(survivor_id=ID, reason=SECRET),
+    together.CaseUnmerged(survivor_id=ID, reason=SECRET),
+    together.CaseAbsorbed(other_id=ID, workers=3),
+    together.AbsorptionUndone(other_id=ID),
+    together.CaseSplit(other_id=ID, workers=3),
+    together.PatternRaised(kind="site", key="plant 2", cases=6, workers=31, since=AT),
+    parties.OrganisationRenamed(name="Silver Prawn", kind="employer"),
+    parties.OrganisationMerged(survivor_id=ID, reason=SECRET),
+    parties.OrganisationUnmerged(survivor_id=ID, reason=SECRET),
+    parties.RelationRecorded(kind="supplies", organisation_id=ID),
+    parties.RelationEnded(kind="supplies", organisation_id=ID),
+    parties.SiteRegistered(site_id=ID, name="Plant 2"),
+    parties.HeadcountRecorded(site_id=ID, workers=3, counted_on=date(2026, 1, 1)),
+    parties.ReviewReceived(organisation_id=ID, stars={"no-fees": 2}, channel="app", text=SECRET),
+    parties.ReviewApproved(organisation_id=ID),
+    parties.ReviewRejected(organisation_id=ID, reason=SECRET),
+    parties.RecruitmentFeeReported(
+        fee_id=ID,
+        amount=Money(amount=Decimal(15000), currency="THB"),
+        from_country="MM",
+        to_country="TH",
+        paid_on=date(2025, 11, 1),
     ),
     handling.FeedbackGiven(channel="hotline", text=SECRET),
     handling.CaseHeld(waits_for="authority", until=AT, reason=SECRET),

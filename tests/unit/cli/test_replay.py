@@ -97,6 +97,7 @@ EVERY_FACT: Sequence[Event] = (
     facts.CaseRetired(),
     facts.CaseFieldsViewed(subject=CASE, purpose="review", record="case", record_id=CASE, fields=("summary",)),
     facts.OrganisationRegistered(name="Golden Prawn", kind="employer", country="TH"),
+    facts.SatisfactionRecorded(stars=4),
 )
 
 
