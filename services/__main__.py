@@ -4,7 +4,6 @@ import asyncio
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -14,21 +13,23 @@ from services.cases import bootstrap as cases
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
-from shared.cli import dead_letters
 from shared.cli.console import Bars, console, plain_errors
+from shared.cli.erasing import erasing_commands
 from shared.cli.keys import keys
 from shared.cli.ledger import ledger_commands
+from shared.cli.letters import letter_commands
 from shared.cli.lookups import ADMIN_KEY, admin_key, case_facts, demo_keys, instant
 from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
 from shared.cli.policies import policies
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
+from shared.cli.reports import ReportFile, reports, told
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
 from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
-from shared.events.privacy import ErasureReason, Purpose
+from shared.events.privacy import Purpose
 from shared.hosting import Host
 from shared.observing.logs import configure
 from shared.service import Build, Service
@@ -44,14 +45,11 @@ BUILDERS: Mapping[str, Build] = {
 
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+commands.add_typer(reports, name="report")
 commands.add_typer(keys, name="key")
 commands.add_typer(topics, name="topics")
 commands.add_typer(policies, name="policy")
-dead = typer.Typer(no_args_is_help=True, help="Show, retry and discard the dead letters of reactions.")
-commands.add_typer(dead, name="dlt")
 
-Whose = Annotated[str, typer.Argument(help="The service whose reaction could not answer.", show_default=False)]
-Letter = Annotated[int, typer.Argument(help="The number that 'redress dlt list' shows.", show_default=False)]
 commands.add_typer(vault, name="vault")
 
 
@@ -124,49 +122,6 @@ def move(
     console.print("The sealers publish every fact, views are folded from the topics. Make API keys: redress key new.")
 
 
-@dead.command("list")
-def list_dead_letters(
-    data: Data = DATA,
-    *,
-    discarded: Annotated[bool, typer.Option("--discarded", help="Show those given up, by whom and why.")] = False,
-) -> None:
-    """List the facts that reactions could not answer: service and number, since when, which fact, why."""
-    with services_at(data) as services:
-        listing = dead_letters.listed_discarded if discarded else dead_letters.listed
-        for line in asyncio.run(listing(services.values())):
-            print(line)  # noqa: T201 - for scripts, too
-
-
-@dead.command("show")
-def show_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
-    """Show a dead letter and the envelope of its fact."""
-    with services_at(data) as services:
-        mine = dead_letters.service_of(services, service)
-        print(asyncio.run(dead_letters.shown(mine, letter)))  # noqa: T201 - for scripts, too
-
-
-@dead.command("retry")
-def retry_dead_letter(service: Whose, letter: Letter, data: Data = DATA) -> None:
-    """Answer what waits of a letter's stream, in order, up to the first that fails again."""
-    with services_at(data) as services:
-        console.print(asyncio.run(dead_letters.retried(dead_letters.service_of(services, service), letter)))
-
-
-@dead.command("discard")
-def discard_dead_letter(
-    service: Whose,
-    letter: Letter,
-    reason: Annotated[str, typer.Option(help="Why this fact is given up; it is kept.")],
-    data: Data = DATA,
-    by: Annotated[str | None, typer.Option(help="Who gives it up; default: the account of this command.")] = None,
-) -> None:
-    """Give up one fact; those behind it can then be retried."""
-    with services_at(data) as services:
-        mine = dead_letters.service_of(services, service)
-        told = dead_letters.discarded(mine, letter, who=by or getuser(), why=reason, clock=system_clock)
-        console.print(asyncio.run(told))
-
-
 @commands.command()
 def rebuild(
     service: Annotated[str, typer.Argument(help="Whose views: intake, cases, notify or reporting.")],
@@ -227,45 +182,12 @@ def replay(
     house.close()
 
 
-@commands.command()
-def erase(
-    subject: Annotated[str, typer.Argument(help="The pseudonym, as reports and cases show it.")],
-    reason: Annotated[ErasureReason, typer.Option(help="Why.")],
-    data: Data = DATA,
-) -> None:
-    """Destroy the keys of a person, and print the signed proof. It cannot be undone."""
-    from shared.cli.vaulting import erase_subject  # noqa: PLC0415 - only here
-
-    with services_at(data) as services:
-        subjects = services["intake"].application.subjects
-        print(asyncio.run(erase_subject(subjects, subject, reason, system_clock())))  # noqa: T201 - the proof
-
-
-@commands.command("redact")
-def redact_(
-    service: Annotated[str, typer.Argument(help="Whose record: intake, cases or notify.")],
-    stream: Annotated[str, typer.Argument(help="The stream's id.")],
-    version: Annotated[int, typer.Argument(help="Which fact of it.")],
-    order: Annotated[str, typer.Option(help="Who orders it, and the file.")],
-    data: Data = DATA,
-) -> None:
-    """Take what people said out of the stored bytes of a fact, for a court order; its old hash stays on record."""
-    from shared.cli.vaulting import records_of, redact_fact  # noqa: PLC0415 - only here
-
-    with services_at(data) as services:
-        told = redact_fact(
-            services["intake"].application.subjects,
-            records_of(data, [name for name in services if name != "reporting"]),
-            service=service,
-            stream=stream,
-            version=version,
-            ordered_by=order,
-            now=system_clock(),
-        )
-        fact = asyncio.run(told)
-    console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
-    if KeySettings().postgres_dsn is not None:
-        console.print("Kafka still holds them: stop all replicas, then 'redress topics renew'.")
+@reports.command("verify")
+def verify_report(file: ReportFile, data: Data = DATA) -> None:
+    """Compute a stamped report again from the record, and name whatever is not as it says."""
+    with existing(data) as house:
+        checked = reporting.verify(file.read_bytes(), house.stores, house.documents["reporting"], data / "verifying")
+        raise typer.Exit(told(asyncio.run(checked)))
 
 
 @vault.command("reconcile")
@@ -373,6 +295,8 @@ def existing(data: Path) -> Iterator[Embedded]:
 
 ledger_commands(commands, services_at)
 
+erasing_commands(commands, services_at)
+commands.add_typer(letter_commands(services_at), name="dlt")
 commands.add_typer(notify_commands(services_at), name="notify")
 
 RARELY = (50_000, 20, 100)

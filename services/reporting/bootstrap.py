@@ -1,24 +1,32 @@
 """The composition root of reporting: rows, figures and pages put together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import get_args
 
 from services.reporting.api import reports_router
+from services.reporting.api.audit import audit_router
+from services.reporting.api.audit_pages import audit_pages_router
 from services.reporting.api.editions import editions_routers
 from services.reporting.api.figure_pages import figure_pages_router
 from services.reporting.api.pages import pages_router
 from services.reporting.api.public import public_router
+from services.reporting.api.verifying import Finding, verified
 from services.reporting.api.yearly import yearly_routers
 from services.reporting.domain.audience import Audience
 from services.reporting.domain.declared import Axes, Axis
 from services.reporting.domain.rules import Rule
 from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
 from services.reporting.settings import Settings
-from services.reporting.views.definitions import read_definitions
+from services.reporting.views.definitions import Definition, read_definitions
 from services.reporting.views.editions import Editions
 from services.reporting.views.engine import Figures, Table
+from services.reporting.views.histories import Histories
+from services.reporting.views.trails import trail_projections
 from services.reporting.views.warehouse import Warehouse
 from shared.bus.port import Log
+from shared.documents.port import Documents
 from shared.events.cases import CloseReason
 from shared.eventstore.index import no_index
 from shared.policy import Policy, default_policy
@@ -60,6 +68,7 @@ def build(
         },
         policy=policy,
     )
+    histories = Histories(parts.documents, logs, policy, CASE_FACTS.fold)
     return Service(
         name="reporting",
         store=parts.open_store("reporting", no_index),
@@ -70,10 +79,41 @@ def build(
             figure_pages_router(figures, policy),
             pages_router(),
             public_router(editions, policy),
+            audit_router(histories),
+            audit_pages_router(histories),
             *yearly_routers(editions, policy),
         ),
-        projections=(CASE_FACTS, CONTACT_FACTS),
+        projections=(CASE_FACTS, CONTACT_FACTS, *trail_projections(policy)),
     )
+
+
+async def verify(
+    report: bytes,
+    logs: Mapping[str, Log],
+    documents: Documents,
+    folder: Path,
+    definitions: Mapping[str, Definition] | None = None,
+) -> Sequence[Finding]:
+    """Check a stamped report against the logs of an embedded system; `folder` is for files in passing."""
+    settings, policy, known = Settings(), default_policy(), definitions or read_definitions()
+
+    def recompute(then: Mapping[str, Log], at: datetime) -> Figures:
+        tables = (
+            Table("cases", CASE_FACTS, then[CASE_FACTS.source]),
+            Table("contacts", CONTACT_FACTS, then[CONTACT_FACTS.source]),
+        )
+        rows = {table.name: table.projection.collection.row for table in tables}
+        return Figures(
+            definitions=known,
+            tables=tables,
+            documents=documents,
+            warehouse=Warehouse(folder, rows, memory=settings.memory, threads=settings.threads),
+            clock=lambda: at,
+            policy=policy,
+            pasts_kept=2,
+        )
+
+    return await verified(report, known, {name: logs[name] for name in ("cases", "intake")}, recompute)
 
 
 def axes_of(policy: Policy, settings: Settings) -> Axes:

@@ -48,6 +48,10 @@ async def caught_up(request: Request) -> None:
 setattr(caught_up, PARAMETERS, [WAIT_PARAMETER])
 
 
+_PAGES_OF_REPORTING = frozenset({"", "audit", "figures", "public"})
+"""What begins the addresses of pages that do not name their service."""
+
+
 def _service_of(path: str) -> str:
     first = path.split("/", 2)[1]
-    return first or "reporting"
+    return "reporting" if first in _PAGES_OF_REPORTING else first

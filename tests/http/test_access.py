@@ -109,6 +109,11 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/editions"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}"): STAFF | {"partner"},
     ("GET", "/reporting/v1/editions/{quarter}/{table}"): STAFF | {"partner"},
+    **{
+        ("GET", f"/reporting/v1/audit/{path}"): {"auditor", "supervisor", "admin"}
+        for path in ("logs/{service}", "histories/{identity}", "cases/{case_id}/states", "event-log", "conformance")
+    },
+    ("GET", "/audit/cases/{case_id}"): {"auditor", "supervisor", "admin"},
     ("GET", "/reporting/v1/ledger/{service}/proofs/{index}"): {"supervisor", "auditor", "admin"},
     ("GET", "/reporting/v1/ledger/{service}/streams/{stream_id}"): {"supervisor", "auditor", "admin"},
     ("GET", "/"): STAFF,
@@ -205,7 +210,10 @@ async def test_a_session_opens_pages_and_nothing_else(system: System) -> None:
 def test_the_description_shows_an_example_for_every_answer_and_every_body(system: System) -> None:
     document = system.openapi()
     described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
-    assert {path for _, path in set(ROLES) - described} <= {"/", *(path for _, path in ROLES if "/figures/" in path)}
+    assert {path for _, path in set(ROLES) - described} <= {
+        "/",
+        *(path for _, path in ROLES if path.startswith(("/figures/", "/audit/"))),
+    }
     text = str(document["components"]["schemas"])
     for path, operations in document["paths"].items():
         if path in OPEN:

@@ -1,6 +1,7 @@
 """Figures written down: JSON with its stamp, and CSV that a spreadsheet cannot be tricked by."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -23,27 +24,37 @@ def described(definition: Definition) -> dict[str, Any]:
 
 def as_json(figure: Figure) -> bytes:
     """Return the figure with its stamp; amounts and other decimals are strings, rows are objects in fixed order."""
+    document = _document(figure)
+    return msgspec.json.encode(document | {"result_hash": result_hash(msgspec.to_builtins(document))})
+
+
+def result_hash(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hex, of everything in a report but this hash: JSON with sorted members."""
+    rest = {name: value for name, value in document.items() if name != "result_hash"}
+    return hashlib.sha256(msgspec.json.encode(rest, order="deterministic")).hexdigest()
+
+
+def _document(figure: Figure) -> dict[str, Any]:
     definition = figure.definition
-    return msgspec.json.encode(
-        {
-            "report": definition.name,
-            "title": definition.title,
-            "definition": definition.definition,
-            "unit": definition.unit,
-            "counts": definition.counts,
-            "leaves_out": definition.leaves_out,
-            "definition_hash": definition.sha256,
-            "question": asked(figure),
-            "notes": notes(figure),
-            "policy": figure.policy,
-            "as_of": moment(figure.as_of),
-            "positions": dict(figure.positions),
-            "columns": figure.columns,
-            "rows": [
-                {name: written(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
-            ],
-        }
-    )
+    return {
+        "report": definition.name,
+        "title": definition.title,
+        "definition": definition.definition,
+        "unit": definition.unit,
+        "counts": definition.counts,
+        "leaves_out": definition.leaves_out,
+        "definition_hash": definition.sha256,
+        "question": asked(figure),
+        "notes": notes(figure),
+        "policy": figure.policy,
+        "as_of": moment(figure.as_of),
+        "tenant": figure.question.tenant,
+        "positions": dict(figure.positions),
+        "columns": figure.columns,
+        "rows": [
+            {name: written(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
+        ],
+    }
 
 
 def asked(figure: Figure) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _STYLES: Mapping[str, str] = {
     "reporting.css": "text/css",
     "mark.svg": "image/svg+xml",
     "figures.js": "text/javascript",
+    "audit.js": "text/javascript",
 }
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]

@@ -1,0 +1,83 @@
+"""A report is checked by who trusts nobody: a changed digit, a changed definition and a missing fact are named."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.__main__ import BUILDERS
+from services.reporting.bootstrap import verify
+from services.reporting.views.definitions import Definition, read_definitions
+from shared.embedded import open_existing
+from tests.http.cases_desk import TRIAGE, do, open_case
+from tests.support.app import embedded, running
+
+Told = tuple[Path, bytes]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """A data folder after some cases, and a report on them."""
+    folder = tmp_path_factory.mktemp("data")
+    with running(embedded(folder)) as system:
+        for workers in (3, 5, 8):
+            case_id = open_case(system.operator, workers=workers, country="TH")
+            done = do(system.operator, case_id, "triage", **TRIAGE)
+        answer = system.auditor.get("/reporting/v1/reports/volume", wait=done["position"], group_by="country")
+    return folder, answer.content
+
+
+async def found(folder: Path, report: bytes, definitions: dict[str, Definition] | None = None) -> list[tuple[str, str]]:
+    """Check a report against a folder."""
+    house = open_existing(folder, BUILDERS)
+    try:
+        documents = house.host.services["reporting"].documents
+        findings = await verify(report, house.stores, documents, folder / "verifying", definitions)
+    finally:
+        house.close()
+    return [(one.kind, one.words) for one in findings]
+
+
+async def test_a_true_report_is_computed_again_bit_for_bit(told: Told) -> None:
+    folder, report = told
+    assert json.loads(report)["rows"]
+    assert await found(folder, report) == []
+
+
+async def test_a_changed_digit_is_named_with_its_row_and_column(told: Told) -> None:
+    folder, report = told
+    document: dict[str, Any] = json.loads(report)
+    document["rows"][-1]["workers"] += 1
+
+    findings = await found(folder, json.dumps(document).encode())
+
+    assert [kind for kind, _ in findings] == ["stamp", "figure"]
+    assert "workers: the report says 17, the record 16" in findings[1][1]
+
+
+async def test_a_changed_definition_is_named(told: Told) -> None:
+    folder, report = told
+    definitions = dict(read_definitions())
+    changed = msgspec.structs.replace(definitions["volume"], sha256="0" * 64)
+
+    findings = await found(folder, report, {**definitions, "volume": changed})
+
+    assert [kind for kind, _ in findings] == ["definition"]
+    assert "'volume'" in findings[0][1]
+
+
+async def test_a_missing_fact_is_named_with_its_place(told: Told, tmp_path: Path) -> None:
+    folder, report = told
+    robbed = tmp_path / "data"
+    shutil.copytree(folder, robbed)
+    with closing(sqlite3.connect(robbed / "cases" / "record.sqlite")) as database, database:
+        database.execute("delete from stored_events where rowid = 3")
+
+    findings = await found(robbed, report)
+
+    assert ("record", "cases: nothing is recorded at 3.") in findings
