@@ -52,11 +52,20 @@ class Caller:
     scope: Scope = Scope.ALL
     channels: tuple[str, ...] | None = None
     organisation: str | None = None
+    may_override: bool = False
+    """A right of its own, beside the role: to pass a gate of the procedure, with a reason."""
 
     @property
     def actor(self) -> Actor:
         """The caller as the envelope of an event names it."""
         return Actor(self.id, self.role.value, self.team)
+
+
+class Override(msgspec.Struct, frozen=True):
+    """The wish to pass a gate of the procedure by a right of one's own, and why."""
+
+    gate: str
+    reason: str
 
 
 class Reachable(Protocol):

@@ -2,13 +2,21 @@
 
 from functools import partial
 
-from services.cases.api import answering_routers, organisation_routers, remedying_router, routers, together_routers
+from services.cases.api import (
+    answering_routers,
+    organisation_routers,
+    procedure_router,
+    remedying_router,
+    routers,
+    together_routers,
+)
 from services.cases.application import (
     Answering,
     Cases,
     Keeping,
     Lookout,
     Parties,
+    Procedure,
     Remedying,
     Retiring,
     Together,
@@ -67,6 +75,7 @@ def build(
             *organisation_routers(
                 Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy), parts.clock
             ),
+            procedure_router(Procedure(cases, parts.ids)),
             remedying_router(Remedying(cases)),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],

@@ -14,15 +14,17 @@ from services.reporting.views.facts import (
     RespondentFacts,
 )
 from shared.documents.folding import Projection
-from shared.events import cases, intake
-from shared.events.envelope import Recorded
+from shared.events import cases, intake, procedure
+from shared.events.envelope import Event, Recorded
 from shared.events.values import Money
 
 LEVELS: tuple[str, ...] = get_args(cases.EscalationLevel)
 
 _UNTRIAGED = frozenset({"received", "acknowledged", "reopened"})
 _NOT_TAKEN_UP = frozenset({"triaged", "reopened"})
-_NOT_ENGAGED = _UNTRIAGED | {"triaged", "assessing"}
+_UNASKED = _NOT_TAKEN_UP | {"assessing"}
+_NOT_ENGAGED = _UNTRIAGED | {"triaged", "consent_pending", "assessing"}
+_DISCLOSING = frozenset({"disclose-facts", "disclose-identity"})
 
 
 def fold_case(row: CaseFacts | None, recorded: Recorded) -> CaseFacts:  # noqa: C901, PLR0912 - one match, one place
@@ -46,8 +48,6 @@ def fold_case(row: CaseFacts | None, recorded: Recorded) -> CaseFacts:  # noqa: 
             row.statistics_consent = True
         case cases.ConsentWithdrawn(purpose="statistics"):
             row.statistics_consent = False
-        case cases.ConsentRecorded(purpose="disclose-facts" | "disclose-identity") if row.state in _NOT_TAKEN_UP:
-            row.state = "assessing"
         case cases.RespondentNamed():
             _named(row, event)
         case cases.CaseEscalated():
@@ -71,7 +71,34 @@ def fold_case(row: CaseFacts | None, recorded: Recorded) -> CaseFacts:  # noqa: 
             row.reopened += 1
         case cases.LegacyRecordImported():
             _imported(row, event, recorded)
+        case _:
+            row.state = _between(row, event)
     return row
+
+
+def _between(row: CaseFacts, event: Event) -> str:  # noqa: PLR0911 - one table
+    """Return the state after a step that not every case takes."""
+    match event:
+        case cases.ConsentRecorded(purpose=purpose) if purpose in _DISCLOSING and row.state in _NOT_TAKEN_UP | {
+            "consent_pending"
+        }:
+            return "assessing"
+        case procedure.ConsentRequested(purpose=purpose) if purpose in _DISCLOSING and row.state in _UNASKED:
+            return "consent_pending"
+        case procedure.ConsentDeclined() if row.state == "consent_pending":
+            return "assessing"
+        case procedure.InvestigationOpened() if row.state in _UNASKED | {"consent_pending", "engaged"}:
+            return "investigating"
+        case procedure.InvestigationReported() if row.state == "investigating":
+            return "engaged" if row.escalations else "assessing"
+        case procedure.MonitoringStarted():
+            return "monitoring"
+        case procedure.AppealFiled():
+            return "appealed"
+        case procedure.AppealDecided() if row.state == "appealed":
+            return "closed"
+        case _:
+            return row.state
 
 
 def fold_contact(row: ContactFacts | None, recorded: Recorded) -> ContactFacts:

@@ -31,6 +31,10 @@ def new_key(  # noqa: PLR0917 - options of the command line
     organisation: Annotated[UUID | None, typer.Option(help="The organisation that a partner speaks for.")] = None,
     days: Days = None,
     data: Data = DATA,
+    *,
+    may_override: Annotated[
+        bool, typer.Option("--may-override", help="It may pass a gate of the procedure, with a reason on record.")
+    ] = False,
 ) -> None:
     """Make a key and print it; it is shown only this once."""
     with plain_errors(), closing(open_keys(data)) as opened:
@@ -42,6 +46,7 @@ def new_key(  # noqa: PLR0917 - options of the command line
             scope=scope,
             channels=channel or None,
             organisation=str(organisation) if organisation else None,
+            may_override=may_override,
             life=timedelta(days=days) if days else None,
         )
     complaints.print(f"Key of {caller.id} ({caller.role}), shown only now:", style="dim")

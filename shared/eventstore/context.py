@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events.envelope import Actor, Envelope
-from shared.rights import Caller
+from shared.rights import Caller, Override
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +30,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str | None = None
     subject: UUID | None = None
     caller: Caller | None = None
+    override: Override | None = None
 
     @property
     def true_at(self) -> datetime:

@@ -54,6 +54,7 @@ class Durations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     acknowledge: Term
     answer: Term
+    appeal: Term = Term(1, "months")
     feedback: Term | None = None
 
 

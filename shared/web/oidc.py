@@ -90,7 +90,9 @@ class Tokens:
         scope = _scope(_word(claims, told.scope_claim), role, told.default_scope)
         if subject is None or role is None or scope is None or tenant is None or not _TENANT.fullmatch(tenant):
             return None
-        return Caller(_named(subject), role, team, tenant, scope, None, organisation)
+        return Caller(
+            _named(subject), role, team, tenant, scope, None, organisation, claims.get(told.override_claim) is True
+        )
 
 
 def _scope(word: str | None, role: Role | None, default: Scope) -> Scope | None:

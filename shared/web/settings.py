@@ -37,6 +37,7 @@ class OidcSettings(BaseSettings):
     tenant_claim: str = "redress_tenant"
     team_claim: str = "redress_team"
     scope_claim: str = "redress_scope"
+    override_claim: str = "redress_may_override"
     organisation_claim: str = "redress_organisation"
     roles: dict[str, Role] = Field(default_factory=lambda: {role.value: role for role in Role})
     tenant: str | None = None

@@ -22,6 +22,7 @@ IRREGULAR = {
     "taken",
     "sealed",
     "broken",
+    "overridden",
     "left",
     "paid",
     "set",

@@ -92,6 +92,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/organisations/{organisation_id}/review"): WRITERS | {"channel"},
     ("POST", "/cases/v1/organisations/{organisation_id}/merge"): HEADS,
     ("POST", "/cases/v1/organisations/{organisation_id}/unmerge"): HEADS,
+    ("POST", "/cases/v1/cases/{case_id}/decide-appeal"): HEADS,
     ("POST", "/cases/v1/organisations/{organisation_id}/rename"): WRITERS,
     ("POST", "/cases/v1/organisations/{organisation_id}/relate"): WRITERS,
     ("POST", "/cases/v1/organisations/{organisation_id}/end-relation"): WRITERS,
@@ -143,6 +144,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
         *("share-item", "pay-worker", "count-item", "recheck-item"),
         *("safe-contact", "try-code-word", "satisfaction"),
         *("hold", "release"),
+        *("attempt-contact", "request-consent", "decline-consent", "investigate", "report-investigation"),
+        *("monitor", "check-withdrawal", "appeal"),
     )
 }
 """Who may do what. A route that is not here, or lets in somebody else, fails the test."""

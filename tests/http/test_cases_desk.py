@@ -35,7 +35,7 @@ def test_each_case_stands_in_the_queues_of_what_it_waits_for(system: System) -> 
     do(office, asked, "consent", recipient=plant, purpose="disclose-facts")
     do(office, asked, "escalate", organisation_id=plant, level="employer", brief=BRIEF)
     ended = open_case(office)
-    position = str(do(office, ended, "close", reason="withdrawn", explanation="Asked to end it.")["position"])
+    position = str(do(office, ended, "close", reason="unremedied", explanation="Asked to end it.")["position"])
     expected = {
         "mine": {burning},
         "team": {burning, asked},
@@ -53,7 +53,7 @@ def office_id(client: Client) -> str:
     """Return the id of a client's key: cases that it opens say so."""
     case_id = open_case(client)
     found: str = client.get(f"{ROOT}/cases/{case_id}").json()["opened_by"]
-    client.post(f"{ROOT}/cases/{case_id}/close", {"reason": "withdrawn", "explanation": "Only asked who we are."})
+    client.post(f"{ROOT}/cases/{case_id}/close", {"reason": "unremedied", "explanation": "Only asked who we are."})
     return found
 
 
@@ -70,7 +70,7 @@ def test_queues_hold_only_what_the_caller_may_know_of(system: System) -> None:
 def test_many_cases_are_assigned_by_a_fact_each_and_a_refusal_holds_up_no_other(system: System) -> None:
     office = system.operator
     cases = [open_case(office) for _ in range(3)]
-    do(office, cases[1], "close", reason="withdrawn", explanation="Asked to end it.")
+    do(office, cases[1], "close", reason="unremedied", explanation="Asked to end it.")
     stranger = str(new_id())
     body = {"case_ids": [*cases, stranger], "assignee": "colleague", "team": "mekong"}
     answer = office.post(f"{ROOT}/bulk/assign", body, headers={"Idempotency-Key": "bulk-1"})

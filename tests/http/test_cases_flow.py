@@ -32,12 +32,12 @@ def test_a_worker_gets_the_fees_back_and_says_so(system: System) -> None:
 
 def test_a_case_is_reopened_and_keeps_its_first_closure(system: System) -> None:
     case_id = open_case(system.operator)
-    do(system.operator, case_id, "close", reason="withdrawn", explanation="Asked to end it.")
+    do(system.operator, case_id, "close", reason="unremedied", explanation="Asked to end it.")
     do(system.operator, case_id, "reopen", reason="They called again.")
     case = show(system.operator, case_id, unsealed=True)
     assert (case["state"], case["close_reason"]) == ("reopened", None)
     assert [(one["reason"], one["reopened_because"]) for one in case["closures"]] == [
-        ("withdrawn", "They called again.")
+        ("unremedied", "They called again.")
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.ids import new_id
+from shared.rights import Role
 from tests.http.cases_desk import BRIEF, ROOT, TRIAGE, do, engaged, open_case, planned, refused, register, send, show
 from tests.support.app import Client, System
 
@@ -115,7 +116,7 @@ def test_a_remedy_is_verified_by_another_person_and_only_once_it_is_reported(sys
     do(system.operator, case_id, "complete-item", item_id=item_id, evidence="receipt", paid=THB)
     refused(send(system.operator, case_id, "verify-item", **word), "four-eyes")
     gave_up = {"item_id": item_id, "outcome": "attempts_failed"}
-    refused(send(system.colleague, case_id, "verify-item", **gave_up, attempts=2), "attempts")
+    refused(send(system.colleague, case_id, "verify-item", **gave_up), "attempts")
     do(system.colleague, case_id, "verify-item", item_id=item_id, outcome="refuted")
     assert show(system.operator, case_id)["remedies"][0]["status"] == "refuted"
 
@@ -128,7 +129,7 @@ def test_a_case_is_remedied_only_with_every_item_verified(system: System) -> Non
 
 def test_the_handler_never_closes_alone(system: System) -> None:
     case_id = open_case(system.operator)
-    ending = {"reason": "withdrawn", "explanation": "Asked to end it."}
+    ending = {"reason": "unremedied", "explanation": "Nobody acted."}
     do(system.operator, case_id, "triage", **TRIAGE)
     refused(send(system.operator, case_id, "close", **ending), "four-eyes")
     do(system.operator, case_id, "assign", assignee="colleague")
@@ -146,7 +147,7 @@ def test_the_handler_never_asks_how_content_the_complainant_is(system: System) -
 def test_nobody_is_unreachable_before_three_attempts_and_a_duplicate_names_the_other_case(system: System) -> None:
     case_id, survivor = open_case(system.operator), open_case(system.operator)
     ending = {"reason": "unreachable", "explanation": "No answer."}
-    refused(send(system.supervisor, case_id, "close", **ending, attempts=2), "attempts")
+    refused(send(system.supervisor, case_id, "close", **ending), "attempts")
     twin = {"reason": "duplicate", "explanation": "The same grievance."}
     for words in ({}, {"surviving_case_id": case_id}, {"surviving_case_id": NOWHERE}):
         answer = send(system.supervisor, case_id, "close", **twin, **words)
@@ -202,3 +203,62 @@ def test_only_the_office_acts_and_channels_and_strangers_read_nothing(system: Sy
         assert system.auditor.get(f"{ROOT}{path}").status_code == 200
         assert system.channel.get(f"{ROOT}{path}").status_code == 403
         assert system.nobody.get(f"{ROOT}{path}").status_code == 401
+
+
+def test_a_gate_is_passed_by_who_has_the_right_and_the_reason_stands_on_record(system: System) -> None:
+    case_id = open_case(system.operator)
+    ending = {"reason": "unreachable", "explanation": "No answer."}
+    wish = {"gate": "attempts", "reason": "The worker is known to have left the country."}
+    answer = send(system.supervisor, case_id, "close", **ending, override=wish)
+    assert answer.status_code == 403, answer.text
+    entitled = system.client(Role.SUPERVISOR, may_override=True)
+    refused(send(entitled, case_id, "close", **ending, override=wish | {"gate": "four-eyes"}), "attempts")
+    answer = send(entitled, case_id, "close", **ending, override=wish | {"gate": "consent"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "override.gate")
+    do(entitled, case_id, "close", **ending, override=wish)
+    case = show(system.operator, case_id)
+    assert case["state"] == "closed"
+    assert [one["gate"] for one in case["overridden"]] == ["attempts"]
+
+
+def test_a_case_that_was_appealed_is_decided_by_another_reviewer(system: System) -> None:
+    case_id = open_case(system.operator)
+    do(system.operator, case_id, "triage", **TRIAGE)
+    do(system.supervisor, case_id, "close", reason="unsubstantiated", explanation="Nothing was found.")
+    do(system.operator, case_id, "appeal", by="complainant", grounds="Nobody spoke with my colleagues.")
+    assert show(system.operator, case_id)["state"] == "appealed"
+    refused(send(system.operator, case_id, "acknowledge", channel="hotline"), "appeal-decided")
+    verdict = {"outcome": "upheld", "reason": "Three witnesses were never asked."}
+    refused(send(system.supervisor, case_id, "decide-appeal", **verdict), "another-reviewer")
+    do(system.client(Role.SUPERVISOR), case_id, "decide-appeal", **verdict)
+    case = show(system.operator, case_id)
+    assert (case["state"], case["appeals"][0]["outcome"]) == ("reopened", "upheld")
+
+
+def test_who_is_tried_on_three_days_in_vain_counts_as_unreachable(system: System) -> None:
+    case_id = open_case(system.operator)
+    ending = {"reason": "unreachable", "explanation": "No answer."}
+    for day in ("02", "03"):
+        do(system.operator, case_id, "attempt-contact", channel="hotline", outcome="not-reached", occurred_at=at(day))
+        do(system.operator, case_id, "attempt-contact", channel="hotline", outcome="not-reached", occurred_at=at(day))
+    refused(send(system.supervisor, case_id, "close", **ending), "attempts")
+    do(system.operator, case_id, "attempt-contact", channel="hotline", outcome="not-reached", occurred_at=at("04"))
+    do(system.supervisor, case_id, "close", **ending)
+    assert show(system.operator, case_id)["closures"][0]["attempts"] == 3
+
+
+def test_a_case_waits_for_consent_until_the_complainant_answers(system: System) -> None:
+    office, case_id = system.operator, open_case(system.operator)
+    plant = register(office)
+    do(office, case_id, "triage", **TRIAGE)
+    wish = {"recipient": plant, "purpose": "disclose-facts"}
+    position = do(office, case_id, "request-consent", **wish)["position"]
+    waiting = office.get(f"{ROOT}/cases", queue="waiting-worker", wait=position).json()
+    assert show(office, case_id)["state"] == "consent_pending"
+    assert case_id in {one["case_id"] for one in waiting["items"]}
+    do(office, case_id, "decline-consent", **wish, reason="Afraid for a brother there.")
+    assert show(office, case_id)["state"] == "assessing"
+
+
+def at(day: str) -> str:
+    return f"2026-03-{day}T09:00:00+07:00"

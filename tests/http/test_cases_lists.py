@@ -20,7 +20,7 @@ def desk(system: System) -> dict[str, str]:
     do(office, triaged, "name-respondent", organisation_id=plant, role="employer")
     do(office, triaged, "assign", assignee="colleague")
     closed = open_case(office, country="TH", occurred_at="2026-03-05T00:00:00Z", complainant={"name": "Aye Mon"})
-    done = do(office, closed, "close", reason="withdrawn", explanation="Asked to end it.")
+    done = do(office, closed, "close", reason="unremedied", explanation="Asked to end it.")
     number = show(office, old)["number"]
     return {
         "old": old,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.cases.api.doing import COMMANDS
+from services.cases.api.procedure import COMMANDS as PROCEDURE
 from services.cases.domain.offering import TRIALS
 from tests.http.cases_desk import BRIEF, ROOT, TRIAGE, do, engaged, open_case, refused, send
 from tests.support.app import Client, System
@@ -33,6 +34,10 @@ def bodies(case: dict[str, Any], plant: str) -> dict[str, dict[str, Any]]:
         "complete-item": {**item, "evidence": "-"},
         "verify-item": {**item, "outcome": "confirmed"},
         "reopen": {"reason": "-"},
+        "monitor": {},
+        "investigate": {"kind": "internal", "terms": "-", "report_by": "2099-01-01T00:00:00Z"},
+        "appeal": {"by": "complainant", "grounds": "-"},
+        "check-withdrawal": {"outcome": "free"},
     }
 
 
@@ -73,7 +78,7 @@ def test_what_is_closed_is_refused_by_the_gate_that_was_named_all_through_a_life
     assert "close" in offered(system.supervisor, case_id)[0]
     do(system.supervisor, case_id, "close", reason="remedied", explanation="-")
     hold_to_it(system, case_id, plant)
-    assert offered(system.operator, case_id)[0] == {"note", "reopen"}
+    assert offered(system.operator, case_id)[0] == {"note", "reopen", "attempt-contact", "appeal"}
 
 
 def test_who_may_only_read_is_told_that_it_is_their_role(system: System) -> None:
@@ -84,4 +89,4 @@ def test_who_may_only_read_is_told_that_it_is_their_role(system: System) -> None
 
 
 def test_only_commands_that_there_are_are_offered() -> None:
-    assert set(TRIALS) <= {route.path for route in COMMANDS}
+    assert set(TRIALS) <= {route.path for route in (*COMMANDS, *PROCEDURE)}

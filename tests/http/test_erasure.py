@@ -1,6 +1,7 @@
 """A person can be erased: unreadable everywhere at once, with a proof, and the record and its figures stay whole."""
 
 import asyncio
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -88,11 +89,13 @@ async def test_the_record_does_not_change_and_the_figures_stay(system: System) -
     figures = system.auditor.get("/reporting/v1/reports/volume").text
     erase(system, case["subject"])
     assert await store.read(0, 100) == before
-    assert _without_times(system.auditor.get("/reporting/v1/reports/volume").text) == _without_times(figures)
+    assert _rows(system.auditor.get("/reporting/v1/reports/volume").text) == _rows(figures)
 
 
-def _without_times(text: str) -> str:
-    return text.rsplit('"rows"', maxsplit=1)[-1]
+def _rows(text: str) -> object:
+    rows = json.loads(text)["rows"]
+    assert rows
+    return rows
 
 
 def test_the_proof_is_signed_and_names_the_keys(system: System) -> None:
@@ -143,7 +146,7 @@ def test_the_case_of_an_erased_person_can_still_be_ended_and_keeps_no_new_word(s
     case = accepted(system, told(system, "m-1"))
     do(system.operator, case["case_id"], "triage", **TRIAGE)
     erase(system, case["subject"])
-    do(system.supervisor, case["case_id"], "close", reason="withdrawn", explanation="She asked us to forget her.")
+    do(system.supervisor, case["case_id"], "close", reason="unremedied", explanation="She asked us to forget her.")
     shown = system.operator.get(f"{ROOT}/cases/{case['case_id']}", headers=HANDLING).json()
     assert (shown["state"], shown["closures"][0]["explanation"]) == ("closed", "[erased]")
 
@@ -158,7 +161,7 @@ def test_an_erased_person_is_told_nothing_and_their_letters_leave_the_outbox(sys
     erase(system, case["subject"])
     _rounds(notify)
     assert list(outbox.glob("*.eml")) == []
-    do(system.supervisor, case["case_id"], "close", reason="withdrawn", explanation="-")
+    do(system.supervisor, case["case_id"], "close", reason="unremedied", explanation="-")
     _until(lambda: _states(system, case["case_id"]) == {"sent", "failed"})
     assert list(outbox.glob("*.eml")) == []
 

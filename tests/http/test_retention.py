@@ -105,7 +105,7 @@ def test_a_closed_case_is_kept_for_its_time_and_no_longer(house: House) -> None:
 
 def test_a_further_case_of_the_same_person_keeps_the_first(house: House) -> None:
     first = house.closed("r-1", "out_of_scope")
-    house.closed("r-2", "withdrawn")
+    house.closed("r-2", "unremedied")
     house.later(2 * A_YEAR)
     assert house.explained(first) == "-"
     house.later(4 * A_YEAR)

@@ -9,10 +9,11 @@ from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import code_word_route, command_routes, opening_routes
 from services.cases.api.parties import party_routes
+from services.cases.api.procedure import procedure_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.remedying import remedy_routes
 from services.cases.api.together import together_routes
-from services.cases.application import Answering, Cases, Keeping, Parties, Remedying, Together
+from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Remedying, Together
 from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records
 from shared.clock import Clock
 
@@ -44,6 +45,11 @@ def organisation_routers(parties: Parties, records: Records, company: Company, c
 def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRouter]:
     """Return the routes of grievances that belong together, and of protecting the people in them."""
     return together_routes(together, patterns)
+
+
+def procedure_router(procedure: Procedure) -> APIRouter:
+    """Return the routes of the steps that not every case takes."""
+    return procedure_routes(procedure)
 
 
 def remedying_router(remedying: Remedying) -> APIRouter:

@@ -6,17 +6,18 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Response
+from msgspec.structs import replace
 
 from services.cases.api import bodies, remedy_bodies
 from services.cases.api.examples import OPENED, REGISTERED, TRIED, WRITTEN, shown
-from services.cases.api.words import PREFIX, CommandBody
+from services.cases.api.words import PREFIX, CommandBody, GuardedBody
 from services.cases.application import Cases, case_number
 from services.cases.domain import commands
 from services.cases.domain.handling import GiveFeedback, Hold, Release
 from services.cases.domain.tasks import AddTask, FinishTask
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
-from shared.rights import Role
+from shared.rights import Override, Role
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.lean import LeanRoute
 
@@ -125,9 +126,15 @@ def command_routes(doer: Doer, table: Sequence[CommandRoute] = COMMANDS) -> APIR
     return routes
 
 
+def overriding(context: CommandContext, body: CommandBody) -> CommandContext:
+    """Take over which gate the caller wishes to pass."""
+    wish = body.override if isinstance(body, GuardedBody) else None
+    return context if wish is None else replace(context, override=Override(wish.gate, wish.reason))
+
+
 def _endpoint(route: CommandRoute, doer: Doer) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def command(case_id: UUID, body: Any, context: CommandContext = Commanded(*route.roles)) -> Response:
-        circumstances = true_since(context, body.occurred_at)
+        circumstances = overriding(true_since(context, body.occurred_at), body)
         wanted = as_command(body, route.command)
         written = await route.method(doer, context=circumstances, case_id=case_id, command=wanted)
         return answer(written, doer.store.source)

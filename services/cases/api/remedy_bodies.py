@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.cases.api.words import ITEM, Attempts, CommandBody, ItemId, Plainly, RemedyCode, example
+from services.cases.api.words import ITEM, CommandBody, GuardedBody, ItemId, Plainly, RemedyCode, example
 from services.cases.domain.commands import VerificationOutcome
 from shared.events.cases import CloseReason
 from shared.web.commands import Body
@@ -27,7 +27,7 @@ class PlannedItemBody(Body):
     description: Line | None = None
 
 
-class PlanBody(CommandBody):
+class PlanBody(GuardedBody):
     """A remedy plan on which the complainant was consulted."""
 
     model_config = example(
@@ -69,18 +69,17 @@ class CompleteItemBody(CommandBody):
     workers: Annotated[Workers | None, Field(description="How many workers it reached.")] = None
 
 
-class VerifyItemBody(CommandBody):
+class VerifyItemBody(GuardedBody):
     """The worker's own word, or the safe attempts that failed to get it."""
 
     model_config = example(item_id=ITEM, outcome="confirmed", statement="I got all of it back.")
 
     item_id: ItemId
     outcome: VerificationOutcome
-    attempts: Annotated[Attempts | None, Field(description="Needed for 'attempts_failed'.")] = None
     statement: Prose | None = None
 
 
-class CloseBody(CommandBody):
+class CloseBody(GuardedBody):
     """Why the case ends."""
 
     model_config = example(reason="remedied", explanation="All fees were repaid; every worker confirmed.")
@@ -88,7 +87,6 @@ class CloseBody(CommandBody):
     reason: CloseReason
     explanation: Prose
     surviving_case_id: Annotated[UUID | None, Field(description="For a duplicate: the case that goes on.")] = None
-    attempts: Annotated[Attempts | None, Field(description="For 'unreachable': safe attempts made.")] = None
 
 
 class ReopenBody(CommandBody):

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from services.cases.api.doing import CommandRoute, command_routes
-from services.cases.api.words import ITEM, Attempts, CommandBody, ItemId, example
+from services.cases.api.words import ITEM, CommandBody, GuardedBody, ItemId, example
 from services.cases.application import Remedying
 from services.cases.domain import lasting
 from shared.events.remedying import CountedUnit, RecheckOutcome
@@ -55,14 +55,13 @@ class CountItemBody(CommandBody):
     count: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class RecheckItemBody(CommandBody):
+class RecheckItemBody(GuardedBody):
     """Whether it lasted, in the workers' word."""
 
     model_config = example(item_id=ITEM, outcome="lasts", statement="We still hold our passports.")
 
     item_id: ItemId
     outcome: RecheckOutcome
-    attempts: Annotated[Attempts | None, Field(description="Needed for 'not-reached'.")] = None
     statement: Annotated[Prose | None, Field(description="Needed for 'relapsed'.")] = None
 
 

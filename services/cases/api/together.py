@@ -12,7 +12,7 @@ from services.cases.api.doing import HEADS, CommandRoute, command_routes
 from services.cases.api.examples import shown
 from services.cases.api.filters import Paged
 from services.cases.api.reading import json_answer
-from services.cases.api.words import ITEM, ORGANISATION, PREFIX, Attempts, CommandBody, IssueCode, example
+from services.cases.api.words import ITEM, ORGANISATION, PREFIX, CommandBody, GuardedBody, IssueCode, example
 from services.cases.application import Together
 from services.cases.domain import retaliation, together
 from services.cases.views import Patterns
@@ -116,13 +116,12 @@ class RetaliationBody(CommandBody):
     organisation_id: Annotated[UUID | None, Field(description="Who did it, where registered.")] = None
 
 
-class CheckBody(CommandBody):
+class CheckBody(GuardedBody):
     """What the workers said, or that they could not be reached."""
 
     model_config = example(outcome="none", statement="All still work there.")
 
     outcome: CheckOutcome
-    attempts: Annotated[Attempts | None, Field(description="Needed for 'not-reached'.")] = None
     statement: Annotated[Prose | None, Field(description="Needed for 'reported'.")] = None
     acts: Annotated[Acts, Field(description="Needed for 'reported'.")] = ()
 

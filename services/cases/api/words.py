@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.web.commands import Body
-from shared.web.fields import Since
+from shared.web.fields import Line, Since
 
 PREFIX = "/cases/v1"
 
@@ -26,10 +26,23 @@ ORGANISATION = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e4f"
 ITEM = "0190f2c4-7a3e-7c11-9c0e-3f5b8a1d2e50"
 
 
+class OverrideBody(Body):
+    """Which gate is passed, and why; it stands on record beside what it let through."""
+
+    gate: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,39}$")]
+    reason: Line
+
+
 class CommandBody(Body):
     """What every command may carry: when it was true, if that was earlier than now."""
 
     occurred_at: Since = None
+
+
+class GuardedBody(CommandBody):
+    """What a command carries before a gate that somebody with the right to may pass."""
+
+    override: Annotated[OverrideBody | None, Field(description="A right of its own, beside the role.")] = None
 
 
 def example(**words: Any) -> ConfigDict:

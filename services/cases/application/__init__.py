@@ -6,6 +6,7 @@ from services.cases.application.keeping import Keeping
 from services.cases.application.numbering import case_number
 from services.cases.application.parties import Parties
 from services.cases.application.patterns import Lookout
+from services.cases.application.procedure import Procedure
 from services.cases.application.remedying import Remedying
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
@@ -19,6 +20,7 @@ __all__ = [
     "Let",
     "Lookout",
     "Parties",
+    "Procedure",
     "Remedying",
     "Retiring",
     "Together",

@@ -98,7 +98,7 @@ class Cases:
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
         at = context.true_at
-        return await self._change(
+        return await self.change(
             context,
             case_id,
             lambda _, case: opening.acknowledge(case, command, at=at, policy=self.policy_of(case, context)),
@@ -108,13 +108,13 @@ class Cases:
         self, *, context: CommandContext, case_id: UUID, command: commands.SetSafeContact
     ) -> Written:
         """Take down how it is safe to reach the complainant."""
-        return await self._change(context, case_id, lambda _, case: contacting.set_safe_contact(case, command))
+        return await self.change(context, case_id, lambda _, case: contacting.set_safe_contact(case, command))
 
     async def try_code_word(
         self, *, context: CommandContext, case_id: UUID, command: commands.TryCodeWord
     ) -> tuple[Written, bool]:
         """Compare a word with the code word, and say whether it is the one."""
-        written = await self._change(
+        written = await self.change(
             context, case_id, lambda _, case: contacting.try_code_word(self.with_the_person(case), command)
         )
         tried = (await self.store.stream(case_id))[written.version - 1].event
@@ -122,49 +122,49 @@ class Cases:
 
     async def feedback(self, *, context: CommandContext, case_id: UUID, command: handling.GiveFeedback) -> Written:
         """Record feedback to the complainant."""
-        return await self._change(context, case_id, lambda _, case: handling.give_feedback(case, command))
+        return await self.change(context, case_id, lambda _, case: handling.give_feedback(case, command))
 
     async def hold(self, *, context: CommandContext, case_id: UUID, command: handling.Hold) -> Written:
         """Let the case rest."""
         at = context.true_at
-        return await self._change(context, case_id, lambda _, case: handling.hold(case, command, at=at))
+        return await self.change(context, case_id, lambda _, case: handling.hold(case, command, at=at))
 
     async def release(self, *, context: CommandContext, case_id: UUID, command: handling.Release) -> Written:
         """Take the case up again."""
-        return await self._change(context, case_id, lambda _, case: handling.release(case, command))
+        return await self.change(context, case_id, lambda _, case: handling.release(case, command))
 
     async def triage(self, *, context: CommandContext, case_id: UUID, command: commands.TriageCase) -> Written:
         """Decide issues, severity, admissibility and safety."""
         at = context.true_at
-        return await self._change(
+        return await self.change(
             context, case_id, lambda _, case: opening.triage(case, command, at=at, policy=self.policy_of(case, context))
         )
 
     async def assign(self, *, context: CommandContext, case_id: UUID, command: commands.Assign) -> Written:
         """Make somebody the handler."""
-        return await self._change(context, case_id, lambda _, case: opening.assign(case, command))
+        return await self.change(context, case_id, lambda _, case: opening.assign(case, command))
 
     async def note(self, *, context: CommandContext, case_id: UUID, command: commands.AddNote) -> Written:
         """Add a note."""
-        return await self._change(context, case_id, lambda _, case: opening.note(case, command))
+        return await self.change(context, case_id, lambda _, case: opening.note(case, command))
 
     async def record_satisfaction(
         self, *, context: CommandContext, case_id: UUID, command: commands.RecordSatisfaction
     ) -> Written:
         """Write down how content the complainant is."""
         by = context.actor.id
-        return await self._change(context, case_id, lambda _, case: opening.record_satisfaction(case, command, by=by))
+        return await self.change(context, case_id, lambda _, case: opening.record_satisfaction(case, command, by=by))
 
     async def task(self, *, context: CommandContext, case_id: UUID, command: tasks.AddTask) -> Written:
         """Have somebody do something."""
         task_id, at = self._ids(), context.true_at
-        return await self._change(
+        return await self.change(
             context, case_id, lambda _, case: tasks.add_task(case, command, task_id=task_id, at=at)
         )
 
     async def finish_task(self, *, context: CommandContext, case_id: UUID, command: tasks.FinishTask) -> Written:
         """Say that a task is done."""
-        return await self._change(context, case_id, lambda _, case: tasks.finish_task(case, command))
+        return await self.change(context, case_id, lambda _, case: tasks.finish_task(case, command))
 
     async def consent(self, *, context: CommandContext, case_id: UUID, command: commands.RecordConsent) -> Written:
         """Record a consent."""
@@ -174,13 +174,13 @@ class Cases:
             known = streams.organisation(unit, recipient, context.tenant) is not None
             return disclosure.consent(case, command, by=by, recipient_known=known)
 
-        return await self._change(context, case_id, decide)
+        return await self.change(context, case_id, decide)
 
     async def withdraw_consent(
         self, *, context: CommandContext, case_id: UUID, command: commands.WithdrawConsent
     ) -> Written:
         """Withdraw a consent."""
-        return await self._change(context, case_id, lambda _, case: disclosure.withdraw_consent(case, command))
+        return await self.change(context, case_id, lambda _, case: disclosure.withdraw_consent(case, command))
 
     async def name_respondent(
         self, *, context: CommandContext, case_id: UUID, command: commands.NameRespondent
@@ -191,7 +191,7 @@ class Cases:
             found = streams.organisation(unit, command.organisation_id, context.tenant)
             return disclosure.name_respondent(case, command, organisation=found)
 
-        return await self._change(context, case_id, decide)
+        return await self.change(context, case_id, decide)
 
     async def escalate(self, *, context: CommandContext, case_id: UUID, command: commands.Escalate) -> Written:
         """Put the case before a party."""
@@ -214,32 +214,32 @@ class Cases:
                 *retaliation.watch_after(case, escalated, at=at, policy=self.policy_of(case, context)),
             ]
 
-        return await self._change(context, case_id, decide)
+        return await self.change(context, case_id, decide)
 
     async def respond(self, *, context: CommandContext, case_id: UUID, command: commands.Respond) -> Written:
         """Record the answer of an escalated party."""
         speaker = context.caller
         if speaker and speaker.role is Role.PARTNER and speaker.organisation != str(command.organisation_id):
             raise ForbiddenError("A partner answers for their own organisation only.")
-        return await self._change(context, case_id, lambda _, case: disclosure.respond(case, command))
+        return await self.change(context, case_id, lambda _, case: disclosure.respond(case, command))
 
     async def plan(self, *, context: CommandContext, case_id: UUID, command: commands.AgreePlan) -> Written:
         """Record a remedy plan."""
         ids, policy = self._ids, self.policy
-        return await self._change(
+        return await self.change(
             context, case_id, lambda _, case: remedies.agree_plan(case, command, new_id=ids, policy=policy)
         )
 
     async def complete_item(self, *, context: CommandContext, case_id: UUID, command: commands.CompleteItem) -> Written:
         """Record a report that a remedy was done or partly paid."""
-        return await self._change(
+        return await self.change(
             context, case_id, lambda _, case: remedies.complete_item(case, command, policy=self.policy)
         )
 
     async def verify_item(self, *, context: CommandContext, case_id: UUID, command: commands.VerifyItem) -> Written:
         """Record the worker's word on a remedy."""
         by, policy = context.actor.id, self.policy
-        return await self._change(
+        return await self.change(
             context,
             case_id,
             lambda _, case: _with_recheck(
@@ -258,11 +258,11 @@ class Cases:
             known = survivor is not None and self._reaches(survivor, context)
             return closing.close(case, command, by=by, survivor_known=known, policy=policy)
 
-        return await self._change(context, case_id, decide)
+        return await self.change(context, case_id, decide)
 
     async def reopen(self, *, context: CommandContext, case_id: UUID, command: commands.ReopenCase) -> Written:
         """Take the case up again."""
-        return await self._change(context, case_id, lambda _, case: closing.reopen(case, command))
+        return await self.change(context, case_id, lambda _, case: closing.reopen(case, command))
 
     async def retire(self, *, context: CommandContext, case_id: UUID) -> Written:
         """Say that a case was kept long enough."""
@@ -283,12 +283,12 @@ class Cases:
         teller = context.caller
         if teller and teller.role is Role.OPERATOR and teller.id != command.handler:
             raise ForbiddenError("An operator declares their own conflict of interest; a supervisor anybody's.")
-        return await self._change(context, case_id, lambda _, case: reaching.declare_conflict(case, command))
+        return await self.change(context, case_id, lambda _, case: reaching.declare_conflict(case, command))
 
     async def lift_conflict(self, *, context: CommandContext, case_id: UUID, command: commands.LiftConflict) -> Written:
         """Let somebody in again."""
         by = context.actor.id
-        return await self._change(context, case_id, lambda _, case: reaching.lift_conflict(case, command, by=by))
+        return await self.change(context, case_id, lambda _, case: reaching.lift_conflict(case, command, by=by))
 
     async def break_glass(self, *, context: CommandContext, case_id: UUID, reason: str) -> None:
         """Put on record that a case out of reach is read; for one within reach, nothing needs to be said."""
@@ -338,7 +338,8 @@ class Cases:
             change = replace(change, said=opened(self._vault, change.said, place))
         return replace(case, opening=opening, contact_change=change)
 
-    async def _change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
+    async def change(self, context: CommandContext, case_id: UUID, decide: Decide) -> Written:
+        """Write what is decided on a case within the caller's reach, with its clocks."""
         return await self.store.write(
             context,
             lambda unit: streams.change_case(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import clocks, organisations
+from services.cases.domain import clocks, organisations, overriding
 from services.cases.domain.clocks import Clocks, clocks_of
 from services.cases.domain.evolve import evolve
 from services.cases.domain.organisations import Organisation
@@ -39,7 +39,7 @@ def change_case(
     def deciding(case: Case) -> Sequence[Event]:
         nonlocal before
         before = case
-        return decide(case)
+        return overriding.decided(case, decide, context.override, context.caller)
 
     written = CASE.change(unit, case_id, context, deciding, admit)
     return [*written, *_clocks_after(unit, before, written, context, policy)]
@@ -75,7 +75,7 @@ def _clocks_after(
 
 def _as_before(before: Case, case: Case) -> bool:
     """Whether nothing happened that a clock could follow."""
-    stands = before.course.merged == case.course.merged and (before.state == "closed") == (case.state == "closed")
+    stands = before.course.merged == case.course.merged and before.course.ended == case.course.ended
     return stands and before.course.duties == case.course.duties
 
 

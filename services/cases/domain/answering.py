@@ -107,7 +107,7 @@ def let_in(case: Case, link_id: UUID, *, at: datetime) -> Escalation:
         raise _shut("link-expired", "The time of this link is over.")
     if not case.may_learn(escalation.sent.organisation_id):
         raise _shut("link-withdrawn", "This request was taken back.")
-    if case.state == "closed":
+    if case.course.ended:
         raise _shut("case-open", "The matter is closed; nothing more is asked of you here.")
     return escalation
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from services.cases.domain.course import LASTING, Duty
+from services.cases.domain.course import OUTLIVING, Duty
 from services.cases.domain.state import Case
 from shared.errors import CorruptRecordError
 from shared.events import clocks as told
@@ -137,8 +137,8 @@ def _in_step(clock: Clock | None, duty: Duty, case: Case, policy: str | None) ->
 def _standing_still(case: Case, duty: Duty) -> told.PauseReason | None:
     if case.course.merged:
         return "not-owed"
-    if case.state == "closed":
-        return None if duty.duty in LASTING else "case-closed"
+    if case.course.ended:
+        return None if duty.duty in OUTLIVING else "case-closed"
     return "on-hold" if case.course.rests(duty) else None
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.cases.domain.attempts import tried
 from services.cases.domain.commands import CloseCase, ReopenCase
-from services.cases.domain.gates import another_person, said, still_open
+from services.cases.domain.gates import another_person, every_item_verified, said, still_open, unless_overridden
 from services.cases.domain.state import Case
 from shared.errors import GateClosedError, InvalidError
 from shared.events import cases as facts
@@ -15,17 +16,21 @@ from shared.policy import Policy
 def close(case: Case, command: CloseCase, *, by: str, survivor_known: bool, policy: Policy) -> Sequence[Event]:
     """End the case for one of nine reasons, each with its own demand, and never by the handler alone."""
     still_open(case)
+    attempts: int | None = None
     explanation = said(command.explanation, "explanation")
     match command.reason:
         case "remedied":
-            _every_item_verified(case)
+            every_item_verified(case, "A case is remedied only with a plan of which every item is verified.")
         case "unreachable":
-            _tried(command, policy)
+            attempts = tried(case, policy)
         case "duplicate":
             _survivor(case, command, known=survivor_known)
+        case "withdrawn":
+            _of_free_will(case)
         case _:
             pass
     another_person(
+        case,
         by,
         _handlers(case),
         "The handler of a case cannot close it alone.",
@@ -36,13 +41,15 @@ def close(case: Case, command: CloseCase, *, by: str, survivor_known: bool, poli
             reason=command.reason,
             explanation=explanation,
             surviving_case_id=command.surviving_case_id,
-            attempts=command.attempts,
+            attempts=attempts,
         )
     ]
 
 
 def reopen(case: Case, command: ReopenCase) -> Sequence[Event]:
     """Take a closed case up again; the earlier closure stays on the record."""
+    if case.state == "appealed":
+        raise GateClosedError("appeal-decided", "An appeal waits for its decision.", opens="Decide the appeal.")
     if case.state != "closed":
         raise GateClosedError("case-closed", "The case is open.", opens="Only a closed case can be reopened.")
     return [facts.CaseReopened(reason=said(command.reason, "reason"))]
@@ -64,21 +71,15 @@ def _handlers(case: Case) -> frozenset[str | None]:
     return frozenset({case.triage.by if case.triage else None, case.planned_by})
 
 
-def _every_item_verified(case: Case) -> None:
-    if not case.items or any(item.status != "verified" for item in case.items):
-        raise GateClosedError(
-            "items-verified",
-            "A case is remedied only with a plan of which every item is verified.",
-            opens="Verify every item of the plan, or close as 'partial' and say what is outstanding.",
-        )
-
-
-def _tried(command: CloseCase, policy: Policy) -> None:
-    if (command.attempts or 0) < policy.safeguards.attempts:
-        raise GateClosedError(
-            "attempts",
-            f"Fewer than {policy.safeguards.attempts} attempts to reach the complainant are on record.",
-            opens=f"Try at least {policy.safeguards.attempts} times on a safe channel and give 'attempts'.",
+def _of_free_will(case: Case) -> None:
+    if case.steps.checked_by is None:
+        unless_overridden(
+            case,
+            GateClosedError(
+                "pressure",
+                "Nobody asked the complainant in private whether they are pressed to give up.",
+                opens="Let somebody other than the handler ask, and record it with 'check-withdrawal'.",
+            ),
         )
 
 

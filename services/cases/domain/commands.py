@@ -159,7 +159,6 @@ class VerifyItem(Command, frozen=True, kw_only=True):
 
     item_id: UUID
     outcome: VerificationOutcome
-    attempts: int | None = None
     statement: str | None = None
 
 
@@ -169,7 +168,6 @@ class CloseCase(Command, frozen=True, kw_only=True):
     reason: facts.CloseReason
     explanation: str
     surviving_case_id: UUID | None = None
-    attempts: int | None = None
 
 
 class ReopenCase(Command, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from shared.events import cases as facts
-from shared.events import handling, protection, remedying, together
+from shared.events import handling, procedure, protection, remedying, together
 from shared.events.envelope import Event, Instant, Recorded
 from shared.ids import derived_id
 
@@ -16,18 +16,35 @@ State = Literal[
     "received",
     "acknowledged",
     "triaged",
+    "consent_pending",
     "assessing",
     "engaged",
+    "investigating",
     "plan_agreed",
     "remediating",
     "remedy_reported",
     "verifying",
+    "monitoring",
     "closed",
     "reopened",
+    "appealed",
 ]
-DutyKind = Literal["acknowledge", "assess", "answer", "feedback", "hold", "remedy", "check-retaliation", "recheck"]
+DutyKind = Literal[
+    "acknowledge",
+    "assess",
+    "answer",
+    "feedback",
+    "hold",
+    "investigate",
+    "remedy",
+    "check-retaliation",
+    "recheck",
+    "appeal",
+]
 LASTING = frozenset({"check-retaliation", "recheck"})
-"""Duties that outlive the closing of a case: people are protected, and remedies looked after, beyond it."""
+"""Duties by which people are protected and remedies looked after."""
+OUTLIVING = LASTING | {"appeal"}
+"""Duties that go on when a case is closed."""
 
 
 OFFICE = "office"
@@ -40,7 +57,8 @@ STANDS_STILL = frozenset({"assess", "feedback"})
 
 _UNTRIAGED = frozenset({"received", "acknowledged", "reopened"})
 _NOT_TAKEN_UP = frozenset({"triaged", "reopened"})
-_NOT_ENGAGED = _UNTRIAGED | {"triaged", "assessing"}
+_UNASKED = _NOT_TAKEN_UP | {"assessing"}
+_NOT_ENGAGED = _UNTRIAGED | {"triaged", "consent_pending", "assessing"}
 
 
 class Duty(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,7 +91,12 @@ class Course(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.merged:
             return ()
         waiting = [duty for duty in self.duties if duty.met_at is None and not self.rests(duty)]
-        return [duty for duty in waiting if duty.duty in LASTING] if self.state == "closed" else waiting
+        return [duty for duty in waiting if duty.duty in OUTLIVING] if self.ended else waiting
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case is closed, also while an appeal against that waits."""
+        return self.state in {"closed", "appealed"}
 
     def rests(self, duty: Duty) -> bool:
         """Whether a hold keeps the duty from running."""
@@ -123,7 +146,9 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return "triaged"
         case facts.CaseAssigned() if state in _NOT_TAKEN_UP:
             return "assessing"
-        case facts.ConsentRecorded(purpose=purpose) if purpose in DISCLOSING and state in _NOT_TAKEN_UP:
+        case facts.ConsentRecorded(purpose=purpose) if purpose in DISCLOSING and state in _NOT_TAKEN_UP | {
+            "consent_pending"
+        }:
             return "assessing"
         case facts.CaseEscalated() if state in _NOT_ENGAGED:
             return "engaged"
@@ -139,6 +164,27 @@ def _state_after(state: State, event: Event, duties: tuple[Duty, ...]) -> State:
             return "closed"
         case facts.CaseReopened():
             return "reopened"
+        case _:
+            return _state_between(state, event, duties)
+
+
+def _state_between(state: State, event: Event, duties: tuple[Duty, ...]) -> State:  # noqa: PLR0911 - one table
+    """Return the state after a step that not every case takes."""
+    match event:
+        case procedure.ConsentRequested(purpose=purpose) if purpose in DISCLOSING and state in _UNASKED:
+            return "consent_pending"
+        case procedure.ConsentDeclined() if state == "consent_pending":
+            return "assessing"
+        case procedure.InvestigationOpened() if state in _UNASKED | {"consent_pending", "engaged"}:
+            return "investigating"
+        case procedure.InvestigationReported() if state == "investigating":
+            return "engaged" if any(duty.duty == "answer" for duty in duties) else "assessing"
+        case procedure.MonitoringStarted():
+            return "monitoring"
+        case procedure.AppealFiled():
+            return "appealed"
+        case procedure.AppealDecided() if state == "appealed":
+            return "closed"
         case _:
             return state
 
@@ -175,6 +221,15 @@ def _duties_after(course: Course, event: Event, at: datetime) -> tuple[Duty, ...
             return (*duties, Duty(duty="recheck", party=OFFICE, started_at=at, due_at=due, subject=subject))
         case remedying.RemedyRechecked(item_id=subject):
             return _met(duties, "recheck", at, subject)
+        case procedure.InvestigationOpened(investigation_id=subject, report_by=due, organisation_id=party):
+            whose = OFFICE if party is None else str(party)
+            return (*duties, Duty(duty="investigate", party=whose, started_at=at, due_at=due, subject=subject))
+        case procedure.InvestigationReported(investigation_id=subject):
+            return _met(duties, "investigate", at, subject)
+        case procedure.AppealFiled(appeal_id=subject, decide_by=due):
+            return (*duties, Duty(duty="appeal", party=OFFICE, started_at=at, due_at=due, subject=subject))
+        case procedure.AppealDecided(appeal_id=subject):
+            return _met(duties, "appeal", at, subject)
         case facts.RemedyPlanAgreed(items=items):
             return (*duties, *(_remedy(item, at) for item in items))
         case facts.RemedyItemCompleted(item_id=subject, complete=True):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.cases.domain.commands import Escalate, NameRespondent, RecordConsent, Respond, WithdrawConsent
 from services.cases.domain.course import DISCLOSING
-from services.cases.domain.gates import said, still_open
+from services.cases.domain.gates import admissible, said, still_open
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.state import Case
 from shared.errors import GateClosedError
@@ -26,9 +26,9 @@ _SHORT = 3
 def consent(case: Case, command: RecordConsent, *, by: str, recipient_known: bool) -> Sequence[Event]:
     """Record what a recipient may learn; one that holds already says nothing new."""
     still_open(case)
-    recipient = _recipient(command.recipient)
+    recipient = recipient_of(command.recipient)
     if command.purpose in DISCLOSING and not recipient_known:
-        raise _unregistered("recipient")
+        raise unregistered("recipient")
     if case.consented(recipient, frozenset({command.purpose})):
         return []
     return [
@@ -44,7 +44,7 @@ def consent(case: Case, command: RecordConsent, *, by: str, recipient_known: boo
 
 def withdraw_consent(case: Case, command: WithdrawConsent) -> Sequence[Event]:
     """Stop later disclosure, of a closed case too; withdrawing what was never given says nothing new."""
-    recipient = _recipient(command.recipient)
+    recipient = recipient_of(command.recipient)
     if not any(consent.stands(recipient, frozenset({command.purpose})) for consent in case.consents):
         return []
     return [facts.ConsentWithdrawn(recipient=recipient, purpose=command.purpose)]
@@ -54,7 +54,7 @@ def name_respondent(case: Case, command: NameRespondent, *, organisation: Organi
     """Say that a registered organisation bears a duty; saying it again says nothing new."""
     still_open(case)
     if organisation is None:
-        raise _unregistered("organisation_id")
+        raise unregistered("organisation_id")
     if organisation.merged_into is not None:
         raise GateClosedError(
             "organisation-stands",
@@ -79,9 +79,9 @@ def escalate(
 ) -> Sequence[Event]:
     """Put a brief before a party; four gates stand before a word leaves the house."""
     still_open(case)
-    _admissible(case)
+    admissible(case)
     if organisation is None:
-        raise _unregistered("organisation_id")
+        raise unregistered("organisation_id")
     _consented(case, command.organisation_id)
     _without_the_person(case, said(command.brief, "brief"))
     _one_step_up(case, command)
@@ -132,27 +132,19 @@ def recipient_id(text: str) -> UUID | None:
         return None
 
 
-def _recipient(text: str) -> str:
+def recipient_of(text: str) -> str:
     """Return an organisation's id in its one spelling; other recipients as they were named."""
     organisation_id = recipient_id(said(text, "recipient"))
     return str(organisation_id) if organisation_id else text.strip()
 
 
-def _unregistered(field: str) -> GateClosedError:
+def unregistered(field: str) -> GateClosedError:
+    """Return the refusal of an id that no organisation has."""
     return GateClosedError(
         "registered-organisation",
         f"'{field}' is not the id of a registered organisation.",
         opens="Register the organisation with POST /cases/v1/organisations and use its id.",
     )
-
-
-def _admissible(case: Case) -> None:
-    if case.triage is not None and not case.triage.decided.admissible:
-        raise GateClosedError(
-            "admissible",
-            "The last triage found the case not admissible.",
-            opens="Triage the case again as admissible, with the reason.",
-        )
 
 
 def _consented(case: Case, organisation_id: UUID) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import crew, door, watch, yields
+from services.cases.domain import crew, door, steps, watch, yields
 from services.cases.domain.course import DISCLOSING, Course, after
 from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
@@ -63,7 +63,7 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
         case facts.ConflictLifted(handler=handler):
             return replace(case, kept_out=tuple(one for one in case.kept_out if one != handler))
         case facts.ConsentRecorded() as event:
-            return replace(case, consents=(*case.consents, Consent(event, at)))
+            return replace(case, consents=(*case.consents, Consent(event, at)), steps=steps.after(case.steps, recorded))
         case facts.ConsentWithdrawn() as event:
             return replace(case, consents=tuple(_withdrawn(consent, event, envelope) for consent in case.consents))
         case facts.RespondentNamed() as event:
@@ -83,7 +83,8 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
         case facts.CaseClosed() as event:
             return replace(case, closures=(*case.closures, Closure(event, at, by)))
         case facts.CaseReopened(reason=reason):
-            return replace(case, closures=tuple(_reopened(closure, reason, envelope) for closure in case.closures))
+            closures = tuple(_reopened(closure, reason, envelope) for closure in case.closures)
+            return replace(case, closures=closures, steps=steps.after(case.steps, recorded))
         case facts.CaseRetired():
             return replace(case, retired=True)
         case desk.TaskAdded() as event:
@@ -124,6 +125,7 @@ def _beside(case: Case, recorded: Recorded) -> Case:
                 crew=crew.after(case.crew, recorded),
                 watch=watch.after(case.watch, recorded),
                 yields=yields.after(case.yields, recorded),
+                steps=steps.after(case.steps, recorded),
             )
 
 

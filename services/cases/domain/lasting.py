@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from services.cases.domain.attempts import tried
 from services.cases.domain.commands import Command
 from services.cases.domain.gates import said, still_open
 from services.cases.domain.money import well_formed
@@ -48,7 +49,6 @@ class RecheckItem(Command, frozen=True, kw_only=True):
 
     item_id: UUID
     outcome: told.RecheckOutcome
-    attempts: int | None = None
     statement: str | None = None
 
 
@@ -140,19 +140,14 @@ def recheck(case: Case, command: RecheckItem, *, policy: Policy) -> Sequence[Eve
         raise GateClosedError(
             "item-verified", "The item is not verified.", opens="Verify it first; only what was verified is re-checked."
         )
-    if command.outcome == "not-reached" and (command.attempts or 0) < policy.safeguards.attempts:
-        raise GateClosedError(
-            "attempts",
-            f"Fewer than {policy.safeguards.attempts} attempts to reach the workers are on record.",
-            opens=f"Try at least {policy.safeguards.attempts} times on a safe channel and give 'attempts'.",
-        )
+    attempts = tried(case, policy) if command.outcome == "not-reached" else None
     checked = told.RemedyRechecked(
-        item_id=command.item_id, outcome=command.outcome, attempts=command.attempts, statement=command.statement
+        item_id=command.item_id, outcome=command.outcome, attempts=attempts, statement=command.statement
     )
     if command.outcome != "relapsed":
         return [checked]
     statement = said(command.statement, "statement")
-    reopened = [facts.CaseReopened(reason=statement)] if case.state == "closed" else []
+    reopened = [facts.CaseReopened(reason=statement)] if case.course.ended else []
     return [checked, *reopened, facts.RemedyItemRefuted(item_id=command.item_id, statement=statement)]
 
 

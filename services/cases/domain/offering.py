@@ -10,7 +10,19 @@ from decimal import Decimal
 from typing import NamedTuple, get_args
 from uuid import UUID
 
-from services.cases.domain import closing, commands, disclosure, handling, opening, remedies, tasks
+from services.cases.domain import (
+    appeals,
+    attempts,
+    closing,
+    commands,
+    disclosure,
+    handling,
+    investigating,
+    opening,
+    remedies,
+    tasks,
+)
+from services.cases.domain import asking as asking_
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.state import Case
 from shared.errors import GateClosedError, InvalidError, NotFoundError
@@ -119,6 +131,33 @@ def _close(case: Case, asking: Asking) -> Iterable[Trial]:
         )
 
 
+def _decline(case: Case, _asking: Asking) -> Iterable[Trial]:
+    wanted = [(one.recipient, one.purpose) for one in case.steps.asked] or [(_WORD, "statistics")]
+    for recipient, purpose in wanted:
+        command = asking_.DeclineConsent(recipient=recipient, purpose=purpose)
+        yield lambda command=command: asking_.decline_consent(case, command)  # type: ignore[misc]  # bound
+
+
+def _attempt(case: Case, _asking: Asking) -> Iterable[Trial]:
+    channel = case.safe_contact.channel if case.safe_contact else case.opening.channel
+    command = attempts.AttemptContact(channel=channel, outcome="reached")
+    yield lambda: attempts.attempt_contact(case, command)
+
+
+def _investigate(case: Case, asking: Asking) -> Iterable[Trial]:
+    until = asking.at + timedelta(days=1)
+    command = investigating.OpenInvestigation(kind="internal", terms=_WORD, report_by=until)
+    yield lambda: investigating.open_investigation(
+        case, command, at=asking.at, investigation_id=NOBODY, organisation_known=True
+    )
+
+
+def _report(case: Case, _asking: Asking) -> Iterable[Trial]:
+    for known in (*(one.opened.investigation_id for one in case.steps.investigations), NOBODY):
+        command = investigating.ReportInvestigation(investigation_id=known, finding="partly", report=_WORD)
+        yield lambda command=command: investigating.report_investigation(case, command)  # type: ignore[misc]  # bound
+
+
 TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
     "acknowledge": _acknowledge,
     "triage": _triage,
@@ -139,12 +178,39 @@ TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
             case, commands.RecordConsent(recipient=_WORD, purpose="statistics"), by=asking.by, recipient_known=True
         )
     ],
+    "request-consent": lambda case, _: [
+        lambda: asking_.request_consent(
+            case, asking_.RequestConsent(recipient=_WORD, purpose="statistics"), recipient_known=True
+        )
+    ],
+    "decline-consent": _decline,
+    "attempt-contact": _attempt,
+    "investigate": _investigate,
+    "report-investigation": _report,
+    "monitor": lambda case, _: [lambda: investigating.monitor(case, investigating.Monitor())],
     "escalate": _escalate,
     "respond": _respond,
     "plan": _plan,
     "complete-item": _complete_item,
     "verify-item": _verify_item,
+    "check-withdrawal": lambda case, asking: [
+        lambda: appeals.check_withdrawal(
+            case, appeals.CheckWithdrawal(outcome="free"), by=asking.by, policy=asking.policy
+        )
+    ],
     "close": _close,
+    "appeal": lambda case, asking: [
+        lambda: appeals.file_appeal(
+            case,
+            appeals.FileAppeal(by="complainant", grounds=_WORD),
+            at=asking.at,
+            appeal_id=NOBODY,
+            policy=asking.policy,
+        )
+    ],
+    "decide-appeal": lambda case, asking: [
+        lambda: appeals.decide_appeal(case, appeals.DecideAppeal(outcome="dismissed", reason=_WORD), by=asking.by)
+    ],
     "reopen": lambda case, _: [lambda: closing.reopen(case, commands.ReopenCase(reason=_WORD))],
 }
 """The commands that gates guard, each with how it is tried."""

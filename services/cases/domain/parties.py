@@ -216,7 +216,11 @@ def review(command: ReviewOrganisation, organisation_id: UUID) -> Sequence[Event
 def moderate(known: Review, command: ApproveReview | RejectReview, *, by: str) -> Sequence[Event]:
     """Decide whether a review counts; another person than who took it in, and again when it was decided otherwise."""
     another_person(
-        by, (known.taken_in_by,), "Who took a review in does not moderate it.", opens="Another person moderates it."
+        None,
+        by,
+        (known.taken_in_by,),
+        "Who took a review in does not moderate it.",
+        opens="Another person moderates it.",
     )
     organisation_id = known.received.organisation_id
     if isinstance(command, ApproveReview):

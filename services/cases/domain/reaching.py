@@ -57,7 +57,7 @@ def lift_conflict(case: Case, command: LiftConflict, *, by: str) -> Sequence[Eve
     """Let somebody in again, on another person's word."""
     reason = said(command.reason, "reason")
     another_person(
-        by, (command.handler,), "Nobody lifts their own conflict of interest.", opens="Another person lifts it."
+        None, by, (command.handler,), "Nobody lifts their own conflict of interest.", opens="Another person lifts it."
     )
     return [facts.ConflictLifted(handler=command.handler, reason=reason)] if command.handler in case.kept_out else []
 

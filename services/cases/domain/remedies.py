@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from services.cases.domain.attempts import tried
 from services.cases.domain.commands import AgreePlan, CompleteItem, PlannedItem, VerifyItem
-from services.cases.domain.gates import another_person, said, still_open
+from services.cases.domain.gates import another_person, said, still_open, unless_overridden
 from services.cases.domain.money import well_formed
 from services.cases.domain.state import Case, Item
 from shared.errors import GateClosedError, InvalidError
@@ -18,17 +19,20 @@ def agree_plan(case: Case, command: AgreePlan, *, new_id: Callable[[], UUID], po
     """Let promises stand on which the complainant was consulted; those of earlier plans stand on."""
     still_open(case)
     if not command.complainant_consulted:
-        raise GateClosedError(
-            "complainant-consulted",
-            "The complainant was not consulted on the plan.",
-            opens="Consult the complainant, then record the plan.",
+        unless_overridden(
+            case,
+            GateClosedError(
+                "complainant-consulted",
+                "The complainant was not consulted on the plan.",
+                opens="Consult the complainant, then record the plan.",
+            ),
         )
     if not command.items:
         raise InvalidError("A plan promises at least one remedy.", field="items")
     for item in command.items:
         _sound(item, policy)
     items = tuple(_promise(item, new_id()) for item in command.items)
-    return [facts.RemedyPlanAgreed(items=items, complainant_consulted=True)]
+    return [facts.RemedyPlanAgreed(items=items, complainant_consulted=command.complainant_consulted)]
 
 
 def complete_item(case: Case, command: CompleteItem, *, policy: Policy) -> Sequence[Event]:
@@ -64,6 +68,7 @@ def verify_item(case: Case, command: VerifyItem, *, by: str, policy: Policy) -> 
             opens="Report the item as complete, with evidence.",
         )
     another_person(
+        case,
         by,
         item.reported_by,
         "Who reported the remedy cannot verify it.",
@@ -74,8 +79,8 @@ def verify_item(case: Case, command: VerifyItem, *, by: str, policy: Policy) -> 
     return [
         facts.RemedyItemVerified(
             item_id=command.item_id,
-            method=_method(command, policy),
-            attempts=command.attempts,
+            method="worker-confirmed" if command.outcome == "confirmed" else "attempts-failed",
+            attempts=None if command.outcome == "confirmed" else tried(case, policy),
             statement=command.statement,
         )
     ]
@@ -128,15 +133,3 @@ def _payment(item: Item, paid: Money | None, policy: Policy) -> None:
         raise InvalidError(
             f"The item counts in {item.currency}; a payment in another currency is refused.", field="paid"
         )
-
-
-def _method(command: VerifyItem, policy: Policy) -> facts.VerificationMethod:
-    if command.outcome == "confirmed":
-        return "worker-confirmed"
-    if (command.attempts or 0) < policy.safeguards.attempts:
-        raise GateClosedError(
-            "attempts",
-            f"Fewer than {policy.safeguards.attempts} attempts to reach the worker are on record.",
-            opens=f"Try at least {policy.safeguards.attempts} times on a safe channel and give 'attempts'.",
-        )
-    return "attempts-failed"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.cases.domain.attempts import tried
 from services.cases.domain.commands import Command
 from services.cases.domain.gates import said, still_open
 from services.cases.domain.state import Case
@@ -26,7 +27,6 @@ class CheckRetaliation(Command, frozen=True, kw_only=True):
     """The workers were asked whether anybody suffers for the complaint, or could not be reached."""
 
     outcome: told.CheckOutcome
-    attempts: int | None = None
     statement: str | None = None
     acts: tuple[told.Reprisal, ...] = ()
 
@@ -73,13 +73,8 @@ def check(case: Case, command: CheckRetaliation, *, policy: Policy) -> Sequence[
             "No check waits: nothing was disclosed yet, or every check is done.",
             opens="Escalate the case first; what a worker reports is taken by 'report-retaliation' at any time.",
         )
-    if command.outcome == "not-reached" and (command.attempts or 0) < policy.safeguards.attempts:
-        raise GateClosedError(
-            "attempts",
-            f"Fewer than {policy.safeguards.attempts} attempts to reach the workers are on record.",
-            opens=f"Try at least {policy.safeguards.attempts} times on a safe channel and give 'attempts'.",
-        )
-    checked = told.RetaliationChecked(outcome=command.outcome, attempts=command.attempts, statement=command.statement)
+    attempts = tried(case, policy) if command.outcome == "not-reached" else None
+    checked = told.RetaliationChecked(outcome=command.outcome, attempts=attempts, statement=command.statement)
     if command.outcome != "reported":
         return [checked]
     reporting = ReportRetaliation(acts=command.acts, statement=command.statement or "")

@@ -13,6 +13,7 @@ import msgspec
 from services.cases.domain.course import DISCLOSING, Course, State
 from services.cases.domain.crew import Crew
 from services.cases.domain.door import Door
+from services.cases.domain.steps import Steps
 from services.cases.domain.watch import Watch
 from services.cases.domain.yields import Yields
 from shared.events import cases as facts
@@ -146,6 +147,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     crew: Crew = Crew()
     watch: Watch = Watch()
     yields: Yields = ()
+    steps: Steps = Steps()
+    overriding: str | None = None
+    """The gate that whoever decides now passes by their right; no fact sets it."""
     fees: tuple[RecruitmentFeeReported, ...] = ()
     contact_change: ContactChange | None = None
 

@@ -129,7 +129,7 @@ def merge(case: Case, command: MergeCase, *, survivor: Case | None) -> tuple[Seq
     still_open(case)
     if survivor is None or survivor.case_id == case.case_id:
         raise InvalidError("'survivor_id' is the id of another case.", field="survivor_id")
-    if survivor.crew.merged_into is not None or survivor.state == "closed":
+    if survivor.crew.merged_into is not None or survivor.course.ended:
         raise GateClosedError(
             "survivor-open",
             "The survivor is closed, or merged into another case itself.",

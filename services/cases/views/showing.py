@@ -54,13 +54,14 @@ def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, o
             "reports": case.watch.reports,
             "disclosure_rests_since": case.watch.resting_since,
         },
+        **_steps(case),
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
         "remedies": [_remedy(item, of_item(case.yields, item.promise.item_id)) for item in case.items],
         "money": totals(case, policy or default_policy()),
         "clocks": _clocks(case, now),
         "closures": [_closure(closure) for closure in case.closures],
-        "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
+        "close_reason": case.closures[-1].ended.reason if case.course.ended else None,
         "legacy": case.legacy,
         "kept_out": case.kept_out,
         "tasks": [_task(task) for task in case.tasks],
@@ -84,7 +85,7 @@ def show_shared(case: Case, partner: Caller) -> dict[str, object]:
         "escalations": [_escalation(one) for one in asked],
         "suppliers": _suppliers(case, partner),
         "disclosure": "identity" if identity else "facts",
-        "close_reason": case.closures[-1].ended.reason if case.state == "closed" else None,
+        "close_reason": case.closures[-1].ended.reason if case.course.ended else None,
     } | ({"complainant": case.opening.complainant} if identity else {})
 
 
@@ -147,6 +148,36 @@ def _remedy(item: Item, yielded: Yield) -> dict[str, object]:
 def _clocks(case: Case, now: datetime) -> list[dict[str, object]]:
     running = case.course.open_duties
     return [{**_fields(duty), "overdue": duty in running and duty.overdue(now)} for duty in case.course.duties]
+
+
+def _steps(case: Case) -> dict[str, object]:
+    steps = case.steps
+    return {
+        "failed_attempts": steps.attempts,
+        "consents_asked": steps.asked,
+        "investigations": [
+            {
+                **_fields(one.opened),
+                "opened_at": one.at,
+                "reported_at": one.reported_at,
+                "finding": one.reported.finding if one.reported else None,
+                "report": one.reported.report if one.reported else None,
+            }
+            for one in steps.investigations
+        ],
+        "appeals": [
+            {
+                **_fields(one.filed),
+                "filed_at": one.at,
+                "decided_at": one.decided_at,
+                "decided_by": one.decided_by,
+                "outcome": one.decided.outcome if one.decided else None,
+                "reason": one.decided.reason if one.decided else None,
+            }
+            for one in steps.appeals
+        ],
+        "overridden": steps.overridden,
+    }
 
 
 def _task(task: Task) -> dict[str, object]:

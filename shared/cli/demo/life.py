@@ -58,7 +58,7 @@ class Life:
             yield self._close("referred", "A question; the worker was told where the answer is given.")
             return
         if self._chance(0.14):
-            yield self._early_ending()
+            yield from self._early_ending()
             return
         outcome = yield from self._put_before_parties()
         if outcome in {"accepted", "partly"}:
@@ -90,15 +90,17 @@ class Life:
         if self._chance(0.4):
             yield self._after_hours(2, 40, "note", {"text": "Can talk after the shift, from 20:00."})
 
-    def _early_ending(self) -> Step:
+    def _early_ending(self) -> Iterator[Step]:
         kind = self._rng.choice(("withdrawn", "unreachable", "unsubstantiated"))
         match kind:
             case "withdrawn":
-                return self._close("withdrawn", "The worker asked to stop; asked in private, no pressure was seen.")
+                yield self._after(1, 6, "check-withdrawal", {"outcome": "free"}, second=True)
+                yield self._close("withdrawn", "The worker asked to stop; asked in private, no pressure was seen.")
             case "unreachable":
-                return self._close("unreachable", "Nobody answered on the safe channel.", attempts=ATTEMPTS)
+                yield from self._try_in_vain()
+                yield self._close("unreachable", "Nobody answered on the safe channel.")
             case _:
-                return self._close("unsubstantiated", "The payslips show that the wages were paid as agreed.")
+                yield self._close("unsubstantiated", "The payslips show that the wages were paid as agreed.")
 
     def _put_before_parties(self) -> Generator[Step, None, str]:
         respondent = self._matter.respondent
@@ -159,8 +161,8 @@ class Life:
     def _ask_the_worker(self, place: int, *, money: bool) -> Iterator[Step]:
         word = self._rng.choices(("confirmed", "refuted", "unreachable"), (80, 12, 8))[0]
         if word == "unreachable":
-            tried = {"outcome": "attempts_failed", "attempts": ATTEMPTS}
-            yield self._after(12, 25, "verify-item", tried, item=place, second=True)
+            yield from self._try_in_vain()
+            yield self._after(2, 9, "verify-item", {"outcome": "attempts_failed"}, item=place, second=True)
             return
         if word == "refuted":
             yield self._after(2, 9, "verify-item", {"outcome": "refuted"}, item=place, second=True)
@@ -198,8 +200,13 @@ class Life:
     def _chance(self, share: float) -> bool:
         return self._rng.random() < share
 
-    def _close(self, reason: str, explanation: str, attempts: int | None = None) -> Step:
-        body = {"reason": reason, "explanation": explanation} | ({"attempts": attempts} if attempts else {})
+    def _try_in_vain(self) -> Iterator[Step]:
+        tried = {"channel": self._matter.channel, "outcome": "not-reached"}
+        for _ in range(ATTEMPTS):
+            yield self._after(1, 5, "attempt-contact", tried)
+
+    def _close(self, reason: str, explanation: str) -> Step:
+        body = {"reason": reason, "explanation": explanation}
         return self._after(1, 14, "close", body, second=True)
 
     def _after_hours(

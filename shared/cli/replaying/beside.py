@@ -1,22 +1,10 @@
 """Sentences for what happens beside the course of a case: answers by link, and what came in through them."""
 
-from typing import Protocol
-
+from shared.cli.replaying.quoting import Quoting
+from shared.cli.replaying.steps import stepped
 from shared.events import answering as told
-from shared.events import clocks, desk, handling, parties, protection, remedying, safety, together
+from shared.events import clocks, desk, handling, parties, procedure, protection, remedying, safety, together
 from shared.events.envelope import Event
-
-
-class Quoting(Protocol):
-    """Whoever knows whether what a person said is told."""
-
-    def quoted(self, what: str, text: str | None) -> str:
-        """Quote a personal text, or say only that it is there."""
-        ...
-
-    def party(self, name: str) -> str:
-        """Name an organisation where its id is known."""
-        ...
 
 
 def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912 - one table of facts
@@ -56,6 +44,8 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The complainant was told by {channel} what is done.{words.quoted('What was said', event.text)}"
         case handling.CaseHeld(waits_for=party, until=until):
             return f"The case rests until {until:%Y-%m-%d}, for: {party}.{words.quoted('The reason', event.reason)}"
+        case _ if isinstance(event, procedure.EVENTS):
+            return stepped(event, words)
         case handling.CaseReleased():
             return "The case is taken up again after a rest."
         case clocks.ClockEvent():

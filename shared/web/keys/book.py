@@ -65,6 +65,7 @@ class Keys:
         scope: Scope | None = None,
         channels: Sequence[str] | None = None,
         organisation: str | None = None,
+        may_override: bool = False,
         life: timedelta | None = None,
     ) -> tuple[Caller, str]:
         """Make a key and return who it stands for and the key itself, which cannot be shown again."""
@@ -83,6 +84,7 @@ class Keys:
             scope=scope,
             channels=tuple(channels) if channels is not None else None,
             organisation=organisation,
+            may_override=may_override,
             expires_at=now + life if life else None,
         )
         _check(wanted)

@@ -24,13 +24,23 @@ class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope = Scope.ALL
     channels: tuple[str, ...] | None = None
     organisation: str | None = None
+    may_override: bool = False
     expires_at: Instant | None = None
     revoked_at: Instant | None = None
 
     @property
     def caller(self) -> Caller:
         """Who holds the key."""
-        return Caller(self.holder, self.role, self.team, self.tenant, self.scope, self.channels, self.organisation)
+        return Caller(
+            self.holder,
+            self.role,
+            self.team,
+            self.tenant,
+            self.scope,
+            self.channels,
+            self.organisation,
+            self.may_override,
+        )
 
     def live(self, now: datetime) -> bool:
         """Whether the key opens anything now."""

@@ -8,6 +8,7 @@ from services.cases.domain.evolve import evolve
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.state import Case
 from shared.events import cases as facts
+from shared.events.procedure import ContactAttempted
 from shared.events.values import Money, Party, SafeContact
 from shared.policy import default_policy
 from tests.support.given_when_then import START, By, Fact, Given
@@ -76,6 +77,9 @@ REFUTED = facts.RemedyItemRefuted(item_id=FEES)
 CLOSED = facts.CaseClosed(reason="withdrawn", explanation="The complainant asked to end it.")
 REOPENED = facts.CaseReopened(reason="They called again.")
 
+NOT_REACHED = ContactAttempted(channel="email", outcome="not-reached")
+REACHED = ContactAttempted(channel="email", outcome="reached")
+
 TRIAGED_CASE: tuple[Fact, ...] = (OPENED, ACKNOWLEDGED, By("handler", TRIAGED))
 ENGAGED_CASE: tuple[Fact, ...] = (*TRIAGED_CASE, NAMED, CONSENTED, ESCALATED)
 PLANNED_CASE: tuple[Fact, ...] = (*ENGAGED_CASE, ANSWERED, By("handler", PLANNED))
@@ -92,6 +96,11 @@ GOLDEN_PRAWN = Organisation(
     contact=None,
     registered_at=START,
 )
+
+
+def tried(days: int) -> tuple[Fact, ...]:
+    """Return attempts that failed, on as many days."""
+    return tuple(By("caller", NOT_REACHED, START + timedelta(days=day)) for day in range(days))
 
 
 def case(*story: Fact) -> Given[Case]:

@@ -1,5 +1,6 @@
 """Closing and reopening, decided."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,22 @@ from services.cases.domain import closing
 from services.cases.domain.commands import CloseCase, ReopenCase
 from shared.errors import InvalidError
 from shared.events import cases as facts
-from tests.support.given_when_then import STREAM, By, Fact, Outcome
+from shared.events.procedure import WithdrawalChecked
+from tests.support.given_when_then import START, STREAM, By, Fact, Outcome
 from tests.unit.cases.stories import (
     ASSIGNED,
     CLOSED,
+    NOT_REACHED,
     OPENED,
     PAID_CASE,
     PLANNED_CASE,
     POLICY,
+    REACHED,
     REOPENED,
     TRIAGED_CASE,
     VERIFIED_CASE,
     case,
+    tried,
 )
 
 SURVIVOR = UUID("0190f2c4-7a3e-7c11-9c0e-00000000000f")
@@ -44,9 +49,7 @@ def test_a_case_is_not_remedied_without_a_plan_or_before_every_item_is_verified(
     close("remedied", *story).then_refused("items-verified")
 
 
-@pytest.mark.parametrize(
-    "reason", ["partial", "unremedied", "referred", "out_of_scope", "unsubstantiated", "withdrawn"]
-)
+@pytest.mark.parametrize("reason", ["partial", "unremedied", "referred", "out_of_scope", "unsubstantiated"])
 def test_other_endings_need_an_explanation_only(reason: facts.CloseReason) -> None:
     close(reason, *TRIAGED_CASE).then(ended(reason))
     close(reason, *TRIAGED_CASE, explanation=" ").then_fails(InvalidError, "explanation")
@@ -54,8 +57,22 @@ def test_other_endings_need_an_explanation_only(reason: facts.CloseReason) -> No
 
 def test_nobody_is_unreachable_before_three_attempts() -> None:
     close("unreachable", OPENED).then_refused("attempts")
-    close("unreachable", OPENED, attempts=2).then_refused("attempts")
-    close("unreachable", OPENED, attempts=3).then(ended("unreachable", attempts=3))
+    close("unreachable", OPENED, *tried(2)).then_refused("attempts")
+    close("unreachable", OPENED, *tried(3)).then(ended("unreachable", attempts=3))
+
+
+def test_calls_of_one_day_are_one_attempt_and_who_was_reached_is_tried_anew() -> None:
+    at_once = [By("caller", NOT_REACHED, START + timedelta(minutes=minute)) for minute in range(3)]
+    close("unreachable", OPENED, *at_once).then_refused("attempts")
+    close("unreachable", OPENED, *tried(3), REACHED).then_refused("attempts")
+
+
+def test_a_withdrawal_counts_once_somebody_else_saw_no_pressure() -> None:
+    close("withdrawn", *TRIAGED_CASE).then_refused("pressure")
+    free, pressed = WithdrawalChecked(outcome="free"), WithdrawalChecked(outcome="pressed")
+    close("withdrawn", *TRIAGED_CASE, By("other", free)).then(ended("withdrawn"))
+    close("withdrawn", *TRIAGED_CASE, By("other", free), By("other", pressed)).then_refused("pressure")
+    close("withdrawn", *TRIAGED_CASE, By("other", free), CLOSED, REOPENED).then_refused("pressure")
 
 
 def test_a_duplicate_names_another_case_that_exists() -> None:
@@ -66,28 +83,28 @@ def test_a_duplicate_names_another_case_that_exists() -> None:
 
 
 def test_the_handler_cannot_close_alone() -> None:
-    close("withdrawn", *TRIAGED_CASE, ASSIGNED, by="handler").then_refused("four-eyes")
-    close("withdrawn", *TRIAGED_CASE, ASSIGNED, by="closer").then(ended("withdrawn"))
+    close("unremedied", *TRIAGED_CASE, ASSIGNED, by="handler").then_refused("four-eyes")
+    close("unremedied", *TRIAGED_CASE, ASSIGNED, by="closer").then(ended("unremedied"))
 
 
 def test_with_nobody_assigned_who_triaged_or_planned_is_the_handler() -> None:
-    close("withdrawn", OPENED, *TRIAGED_CASE[1:], by="handler").then_refused("four-eyes")
+    close("unremedied", OPENED, *TRIAGED_CASE[1:], by="handler").then_refused("four-eyes")
     planned = (
         *PLANNED_CASE[:-1],
         By("planner", PLANNED_CASE[-1].event if isinstance(PLANNED_CASE[-1], By) else CLOSED),
     )
-    close("withdrawn", *planned, by="planner").then_refused("four-eyes")
-    close("withdrawn", *planned, by="somebody").then(ended("withdrawn"))
+    close("unremedied", *planned, by="planner").then_refused("four-eyes")
+    close("unremedied", *planned, by="somebody").then(ended("unremedied"))
 
 
 def test_who_triaged_may_close_when_somebody_else_is_assigned() -> None:
     story = (*TRIAGED_CASE, facts.CaseAssigned(assignee="another"))
-    close("withdrawn", *story, by="handler").then(ended("withdrawn"))
+    close("unremedied", *story, by="handler").then(ended("unremedied"))
 
 
 def test_a_closed_case_cannot_be_closed_again_until_it_is_reopened() -> None:
-    close("withdrawn", OPENED, CLOSED).then_refused("case-open")
-    close("withdrawn", OPENED, CLOSED, REOPENED).then(ended("withdrawn"))
+    close("unremedied", OPENED, CLOSED).then_refused("case-open")
+    close("unremedied", OPENED, CLOSED, REOPENED).then(ended("unremedied"))
 
 
 def test_only_a_closed_case_is_reopened_and_with_a_reason() -> None:

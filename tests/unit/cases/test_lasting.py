@@ -31,6 +31,7 @@ from tests.unit.cases.stories import (
     VERIFIED,
     VERIFIED_CASE,
     case,
+    tried,
 )
 
 AYE, MIN = UUID(int=1), UUID(int=2)
@@ -157,8 +158,8 @@ def test_a_relapse_refutes_the_remedy_and_reopens_the_case() -> None:
 
 def test_only_what_was_verified_is_looked_at_again_and_who_was_not_reached_was_tried() -> None:
     recheck(*STORY, outcome="lasts").then_refused("item-verified")
-    recheck(*VERIFIED_CASE, outcome="not-reached", attempts=2).then_refused("attempts")
-    recheck(*VERIFIED_CASE, outcome="not-reached", attempts=3).then(
+    recheck(*VERIFIED_CASE, *tried(2), outcome="not-reached").then_refused("attempts")
+    recheck(*VERIFIED_CASE, *tried(3), outcome="not-reached").then(
         told.RemedyRechecked(item_id=FEES, outcome="not-reached", attempts=3)
     )
 

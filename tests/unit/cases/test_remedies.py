@@ -33,6 +33,7 @@ from tests.unit.cases.stories import (
     VERIFIED,
     VERIFIED_CASE,
     case,
+    tried,
 )
 
 PROMISE: dict[str, Any] = {
@@ -61,11 +62,9 @@ def complete(command: CompleteItem, *story: Fact) -> Outcome:
     return case(*story).when(lambda state: remedies.complete_item(state, command, policy=POLICY))
 
 
-def verify(
-    outcome: VerificationOutcome, *story: Fact, by: str = "verifier", attempts: int | None = None, item: UUID = FEES
-) -> Outcome:
+def verify(outcome: VerificationOutcome, *story: Fact, by: str = "verifier", item: UUID = FEES) -> Outcome:
     def decide(state: Case) -> Sequence[Event]:
-        command = VerifyItem(item_id=item, outcome=outcome, attempts=attempts)
+        command = VerifyItem(item_id=item, outcome=outcome)
         return remedies.verify_item(state, command, by=by, policy=POLICY)
 
     return case(*story).when(decide)
@@ -163,10 +162,10 @@ def test_the_worker_confirms_or_refutes() -> None:
 
 
 def test_three_failed_attempts_count_and_two_do_not() -> None:
-    verify("attempts_failed", *PAID_CASE, attempts=3).then(
+    verify("attempts_failed", *PAID_CASE, *tried(3)).then(
         facts.RemedyItemVerified(item_id=FEES, method="attempts-failed", attempts=3)
     )
-    verify("attempts_failed", *PAID_CASE, attempts=2).then_refused("attempts")
+    verify("attempts_failed", *PAID_CASE, *tried(2)).then_refused("attempts")
     verify("attempts_failed", *PAID_CASE).then_refused("attempts")
 
 

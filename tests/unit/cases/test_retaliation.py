@@ -27,6 +27,7 @@ from tests.unit.cases.stories import (
     POLICY,
     WITHDRAWN,
     case,
+    tried,
 )
 
 DAY = timedelta(days=1)
@@ -80,8 +81,8 @@ def test_the_workers_are_asked_while_a_check_waits() -> None:
 
 
 def test_who_was_not_reached_was_tried_often_enough() -> None:
-    check(CheckRetaliation(outcome="not-reached", attempts=2), *WATCHED).then_refused("attempts")
-    check(CheckRetaliation(outcome="not-reached", attempts=3), *WATCHED).then(
+    check(CheckRetaliation(outcome="not-reached"), *WATCHED, *tried(2)).then_refused("attempts")
+    check(CheckRetaliation(outcome="not-reached"), *WATCHED, *tried(3)).then(
         told.RetaliationChecked(outcome="not-reached", attempts=3)
     )
 

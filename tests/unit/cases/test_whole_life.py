@@ -168,14 +168,14 @@ class Life(RuleBasedStateMachine):
         command = commands.CompleteItem(item_id=self.item(number), evidence="receipt", complete=complete, paid=paid)
         self.commit(by, lambda case: remedies.complete_item(case, command, policy=POLICY))
 
-    @rule(by=PEOPLE, number=ITEMS, outcome=OUTCOMES, attempts=st.integers(0, 4))
-    def verify(self, by: str, number: int, outcome: commands.VerificationOutcome, attempts: int) -> None:
-        command = commands.VerifyItem(item_id=self.item(number), outcome=outcome, attempts=attempts)
+    @rule(by=PEOPLE, number=ITEMS, outcome=OUTCOMES)
+    def verify(self, by: str, number: int, outcome: commands.VerificationOutcome) -> None:
+        command = commands.VerifyItem(item_id=self.item(number), outcome=outcome)
         self.commit(by, lambda case: remedies.verify_item(case, command, by=by, policy=POLICY))
 
-    @rule(by=PEOPLE, reason=REASONS, attempts=st.integers(0, 4))
-    def close(self, by: str, reason: facts.CloseReason, attempts: int) -> None:
-        command = commands.CloseCase(reason=reason, explanation="ended", attempts=attempts)
+    @rule(by=PEOPLE, reason=REASONS)
+    def close(self, by: str, reason: facts.CloseReason) -> None:
+        command = commands.CloseCase(reason=reason, explanation="ended")
         self.commit(by, lambda case: closing.close(case, command, by=by, survivor_known=False, policy=POLICY))
 
     @rule(by=PEOPLE)

@@ -7,7 +7,19 @@ from uuid import UUID
 
 from shared.cli.replaying.beside import beside
 from shared.cli.replaying.sentences import Words
-from shared.events import MODULES, cases, clocks, desk, handling, parties, protection, remedying, safety, together
+from shared.events import (
+    MODULES,
+    cases,
+    clocks,
+    desk,
+    handling,
+    parties,
+    procedure,
+    protection,
+    remedying,
+    safety,
+    together,
+)
 from shared.events import answering as told
 from shared.events.envelope import Event
 from shared.events.values import Money, SafeContact
@@ -76,6 +88,16 @@ EVERY_FACT: Sequence[Event] = (
     ),
     handling.FeedbackGiven(channel="hotline", text=SECRET),
     handling.CaseHeld(waits_for="authority", until=AT, reason=SECRET),
+    procedure.ContactAttempted(channel="hotline", outcome="not-reached", note=SECRET),
+    procedure.ConsentRequested(recipient=str(ID), purpose="disclose-facts"),
+    procedure.ConsentDeclined(recipient=str(ID), purpose="disclose-facts", reason=SECRET),
+    procedure.InvestigationOpened(investigation_id=ID, kind="internal", terms=SECRET, report_by=AT),
+    procedure.InvestigationReported(investigation_id=ID, finding="partly", report=SECRET),
+    procedure.MonitoringStarted(),
+    procedure.WithdrawalChecked(outcome="free", statement=SECRET),
+    procedure.AppealFiled(appeal_id=ID, by="complainant", grounds=SECRET, decide_by=AT),
+    procedure.AppealDecided(appeal_id=ID, outcome="upheld", reason=SECRET),
+    procedure.GateOverridden(number="R-1", gate="attempts", reason=SECRET),
     handling.CaseReleased(),
     clocks.ClockStarted(case_id=ID, duty="answer", party="office", due_at=AT),
     clocks.ClockPaused(case_id=ID, duty="answer", party="office", reason="on-hold"),

@@ -15,7 +15,7 @@ from services.reporting.views.engine import encode
 from services.reporting.views.facts import CaseFacts
 from shared.documents.folding import fold_batch
 from shared.documents.sqlite import SqliteDocuments
-from shared.events import cases, intake
+from shared.events import cases, intake, procedure
 from shared.events.envelope import Event
 from shared.events.values import Money
 from tests.unit.reporting.figuring import contacts, folded
@@ -75,6 +75,17 @@ def test_triage_replaces_the_issues_and_the_same_issue_counts_once() -> None:
     assert row.triaged_at == hour(1)
 
 
+ASKED = procedure.ConsentRequested(recipient=str(ITEM), purpose="disclose-facts")
+DECLINED = procedure.ConsentDeclined(recipient=str(ITEM), purpose="disclose-facts")
+CONSENTED = cases.ConsentRecorded(
+    recipient=str(ITEM), purpose="disclose-facts", obtained_from="individual", obtained_by="operator-1"
+)
+INVESTIGATED = procedure.InvestigationOpened(investigation_id=ITEM, kind="internal", terms="all", report_by=hour(9))
+FOUND = procedure.InvestigationReported(investigation_id=ITEM, finding="partly", report="some")
+APPEALED = procedure.AppealFiled(appeal_id=ITEM, by="complainant", grounds="unpaid", decide_by=hour(99))
+DISMISSED = procedure.AppealDecided(appeal_id=ITEM, outcome="dismissed", reason="paid")
+
+
 @pytest.mark.parametrize(
     ("then", "state"),
     [
@@ -88,7 +99,16 @@ def test_triage_replaces_the_issues_and_the_same_issue_counts_once() -> None:
         ((PLAN, paid("5", complete=True)), "remedy_reported"),
         ((PLAN, paid("5"), cases.RemedyItemVerified(item_id=ITEM, method="worker-confirmed")), "verifying"),
         ((PLAN, paid("5", complete=True), cases.RemedyItemRefuted(item_id=ITEM)), "remediating"),
+        ((triaged("DOC-RET"), ASKED), "consent_pending"),
+        ((triaged("DOC-RET"), ASKED, CONSENTED), "assessing"),
+        ((triaged("DOC-RET"), ASKED, DECLINED), "assessing"),
+        ((triaged("DOC-RET"), INVESTIGATED), "investigating"),
+        ((triaged("DOC-RET"), INVESTIGATED, FOUND), "assessing"),
+        ((triaged("DOC-RET"), escalated("employer"), INVESTIGATED, FOUND), "engaged"),
+        ((PLAN, procedure.MonitoringStarted()), "monitoring"),
         ((cases.CaseClosed(reason="withdrawn", explanation="asked to"),), "closed"),
+        ((cases.CaseClosed(reason="withdrawn", explanation="asked to"), APPEALED), "appealed"),
+        ((cases.CaseClosed(reason="withdrawn", explanation="asked to"), APPEALED, DISMISSED), "closed"),
     ],
 )
 def test_the_state_follows_the_course_of_the_case(then: Sequence[Event], state: str) -> None:
