@@ -159,7 +159,7 @@ class Time(RuleBasedStateMachine):
                 key = (event.duty, event.subject, event.due_at, started)  # type: ignore[attr-defined]  # a clock's fact
                 assert key not in seen, "a time is missed once"
                 seen.add(key)
-                assert one.envelope.occurred_at == event.due_at < one.envelope.recorded_at  # type: ignore[attr-defined]
+                assert one.envelope.occurred_at == event.due_at < one.envelope.recorded_at  # type: ignore[attr-defined]  # as above
 
     @precondition(lambda self: self.awake)
     @invariant()
