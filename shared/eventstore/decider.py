@@ -52,8 +52,21 @@ class Decider(Generic[S]):
             raise PreconditionError(
                 f"The {self.noun} is at version {version}, not {context.expected_version}: read it again.",
                 version=version,
+                changed=_since(facts, context.expected_version),
             )
         events = decide(state)
         if context.subject is None:
             context = replace(context, subject=facts[0].envelope.subject)
         return work.append(stream_id, version, events, context) if events else facts[-1:]
+
+
+def _since(facts: Sequence[Recorded], version: int) -> list[dict[str, object]]:
+    """Tell what happened after a version, without a word of what it says: who did what when."""
+    later = [one.envelope for one in facts if one.envelope.stream_version > version]
+    return [
+        {"version": one.stream_version, "type": one.type, "by": one.actor.id, "at": one.recorded_at.isoformat()}
+        for one in later[-_MOST_TOLD:]
+    ]
+
+
+_MOST_TOLD = 20

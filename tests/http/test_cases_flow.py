@@ -91,6 +91,8 @@ def test_a_command_on_a_version_that_has_moved_on_is_refused(system: System) -> 
     assert system.operator.post(path, {"text": "one"}, headers={"If-Match": '"1"'}).status_code == 200
     late = system.operator.post(path, {"text": "two"}, headers={"If-Match": '"1"'})
     assert (late.status_code, late.json()["version"]) == (412, 2)
+    (changed,) = late.json()["changed"]
+    assert (changed["version"], changed["type"], changed["by"]) == (2, "cases.note-added", "operator")
     assert show(system.operator, case_id)["version"] == 2
 
 
