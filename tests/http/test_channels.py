@@ -114,7 +114,7 @@ def test_every_message_of_a_batch_is_stored_once_and_the_bad_one_is_kept(system:
         kept = kept or system.supervisor.get("/intake/v1/quarantine").json()["items"]
     (one,) = kept
     path = f"/intake/v1/quarantine/{one['id']}"
-    assert "5.5" not in system.supervisor.get(path).text
+    assert "5.5" not in system.supervisor.get(path).json()["raw"]
     shown = system.supervisor.get(path, headers={"Redress-Purpose": "handling"}).json()
     assert json.loads(shown["raw"]) == {"id": 5.5, "type": ["?"]}
 
