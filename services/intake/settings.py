@@ -26,3 +26,5 @@ class Settings(BaseSettings):
     """The same for all senders of one account together."""
     batch_limit: int = 1000
     """How many CloudEvents one batch may hold."""
+    channels: Path | None = None
+    """A TOML file, readable by its owner only, with an `[[account]]` for each account at a provider."""

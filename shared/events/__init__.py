@@ -6,6 +6,7 @@ never a class path; a change of its shape raises `VERSION` and adds a step to `u
 
 from shared.events import (
     answering,
+    arrivals,
     cases,
     clocks,
     desk,
@@ -25,6 +26,7 @@ from shared.events.envelope import Event, Registry
 
 MODULES = (
     intake,
+    arrivals,
     reports,
     cases,
     answering,

@@ -24,11 +24,14 @@ BY_LINK = {
     *("/cases/answer/{token}", "/cases/answer/{token}/proposals"),
 }
 """A respondent without a key: the token of their link is what opens."""
+BY_SIGNATURE = {"/intake/v1/channels/{kind}", "/intake/v1/channels/{kind}/{account}"}
+"""A provider without a key: its signature over the bytes is what opens."""
 OPEN = (
     {"/livez", "/readyz", "/openapi.json", "/sign-in", "/sign-out"}
     | MINE
     | BY_LINK
     | BY_RECEIPT
+    | BY_SIGNATURE
     | {
         *("/reporting/v1/ledger", "/reporting/v1/ledger/{service}/consistency"),
         "/reporting/v1/ledger/{service}/{path:path}",
@@ -49,6 +52,9 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/reports/{report_id}/merge"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/split"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/reopen"): WRITERS,
+    ("GET", "/intake/v1/channels"): HEADS,
+    ("GET", "/intake/v1/quarantine"): HEADS,
+    ("GET", "/intake/v1/quarantine/{kept_id}"): HEADS,
     ("GET", "/intake/v1/reports"): STAFF,
     ("GET", "/intake/v1/reports/{report_id}"): STAFF,
     ("POST", "/intake/v1/reports/{report_id}/accept"): WRITERS,

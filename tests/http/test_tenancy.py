@@ -9,6 +9,11 @@ from uuid import UUID
 import pytest
 
 from services.intake.domain.subjects import subject_stream
+from shared.clock import system_clock
+from shared.events.arrivals import PayloadQuarantined
+from shared.events.envelope import Actor
+from shared.eventstore.context import CommandContext
+from shared.ids import new_id
 from shared.privacy.reading import access_stream
 from shared.rights import Role
 from shared.web.app import doors
@@ -65,6 +70,7 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
     ids = {
         "evidence_id": handed["evidence"][0]["evidence_id"],
         "review_id": reviewed["review_id"],
+        "kept_id": str(kept_for(system, tenant)),
         "message_id": taken["message_id"],
         "report_id": report_id,
         "case_id": case_id,
@@ -76,6 +82,23 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
         "template_id": worded["template_id"],
     }
     return Desk(tenant, clients, ids)
+
+
+def kept_for(system: System, tenant: str) -> UUID:
+    """Put something on record that a provider sent to a tenant and nobody could read."""
+    kept_id = new_id()
+    context = CommandContext(
+        actor=Actor("channel:line/desk", "channel"), now=system_clock(), correlation_id=new_id(), tenant=tenant
+    )
+    event = PayloadQuarantined(channel="line", account="desk", reason="unreadable", raw="?")
+
+    async def put() -> None:
+        await system.house.stores["intake"].write(context, lambda unit: unit.append(kept_id, 0, [event], context))
+
+    portal = system.http.portal
+    assert portal is not None
+    portal.call(put)
+    return kept_id
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,17 @@ from fastapi import APIRouter
 from services.intake.api.inbox import inbox_router
 from services.intake.api.merging import alike_router, merging_router
 from services.intake.api.messages import messages_router, submitting_router
+from services.intake.api.quarantine import channels_router, quarantine_router
 from services.intake.api.receipt_page import receipt_page
 from services.intake.api.receipts import ReceiptDesk, receipts_router
 from services.intake.api.reports import deciding_router, reports_router
 from services.intake.api.subjects import proofs_router, subjects_router
+from services.intake.api.webhooks import Hooks, webhooks_router
 from services.intake.application import Intake, Subjects
 from services.intake.templates import load_words
 from services.intake.views import AlikeViews, InboxViews, IntakeViews, ReceiptViews
+
+__all__ = ["Hooks", "channels_router", "quarantine_router", "routers", "webhooks_router"]
 
 
 def routers(

@@ -1,5 +1,6 @@
 """What intake can be told: `receiving` takes messages and decides on reports, `subjects` cares for persons."""
 
+from services.intake.application.arriving import Arriving
 from services.intake.application.draining import Draining
 from services.intake.application.index import indexer
 from services.intake.application.preparing import Preparing
@@ -9,4 +10,15 @@ from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
 from services.intake.application.turnstile import Turnstile
 
-__all__ = ["Draining", "Intake", "Preparing", "Retiring", "Spool", "Subjects", "Taken", "Turnstile", "indexer"]
+__all__ = [
+    "Arriving",
+    "Draining",
+    "Intake",
+    "Preparing",
+    "Retiring",
+    "Spool",
+    "Subjects",
+    "Taken",
+    "Turnstile",
+    "indexer",
+]

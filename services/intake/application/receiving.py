@@ -120,7 +120,8 @@ class Intake:
             repeated = unit.version(identity) > 0
             if repeated:
                 return unit.read(identity)[:1]
-            writer = context.subject or self._writer(message, context.tenant)
+            known = self.writer(message.channel, message.account, message.sender, context.tenant)
+            writer = context.subject or known
             return unit.append(identity, 0, [message], replace(context, subject=writer))
 
         written = await self._store.write(context, work)
@@ -163,6 +164,14 @@ class Intake:
     def receipt(self, identity: UUID) -> str:
         """Return the sender's receipt."""
         return domain.receipt_of(self._secret, identity)
+
+    def keyed(self, external_id: str) -> str:
+        """Return what stands for a provider's id wherever it is not sealed."""
+        return self._keyed(external_id)
+
+    def message_id(self, tenant: str, channel: str, account: str, external_id: str) -> UUID:
+        """Return the id of a message that a provider speaks of."""
+        return domain.message_id(tenant, channel, account, self._keyed(external_id))
 
     async def message_of(self, receipt: str) -> Recorded | None:
         """Return the message that a receipt was given for."""
@@ -217,10 +226,9 @@ class Intake:
             return await asyncio.to_thread(self._preparing.prepared, message)
         return self._preparing.prepared(message)
 
-    def _writer(self, message: MessageReceived, tenant: str) -> UUID | None:
-        if message.sender is None:
-            return None
-        return self._vault.subject_of(tenant, message.channel, message.account, message.sender)
+    def writer(self, channel: str, account: str, sender: str | None, tenant: str) -> UUID | None:
+        """Return the pseudonym of a sender, as a channel knows them."""
+        return None if sender is None else self._vault.subject_of(tenant, channel, account, sender)
 
     def _keyed(self, external_id: str) -> str:
         # Some providers write the telephone number into their ids: who has the log alone must not find it by trying.

@@ -12,6 +12,7 @@ from services.intake.domain import DismissReason
 from services.intake.domain.subjects import subject_stream
 from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Documents, Page, Query, Row
 from shared.errors import NotFoundError
+from shared.events.arrivals import MessageEdited, MessageWithdrawn, changes_of
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.events.privacy import Purpose
@@ -159,7 +160,9 @@ class IntakeViews:
         for row in (await self._documents.find(REPORTS, query)).rows:
             facts = await self._store.stream(row.id)
             joined = (fact.event for fact in facts if isinstance(fact.event, ReportOpened | ReportMessageAdded))
-            streams += [row.id, *(event.message_id for event in joined)]
+            for event in joined:
+                streams += [event.message_id, changes_of(event.message_id)]
+            streams.append(row.id)
         return streams
 
     async def ripe(self, retention: Retention, now: datetime) -> AsyncIterator[tuple[UUID, Sequence[UUID]]]:
@@ -197,8 +200,11 @@ class IntakeViews:
         parts = [Part(_said(one), _own_place(one)) for one in first]
         written = [fact for fact in facts if isinstance(fact.event, ReplyAdded)]
         parts += [Part(_reply(fact), _own_place(fact)) for fact in written]
+        after = [fact for message_id in joined for fact in await self._store.stream(changes_of(message_id))]
+        parts += [Part(_changed(fact), _own_place(fact)) for fact in after]
         shown = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
-        return listed(row) | {"messages": shown[: len(first)], "replies": shown[len(first) :]}
+        replies, changes = shown[len(first) : len(first) + len(written)], shown[len(first) + len(written) :]
+        return listed(row) | {"messages": shown[: len(first)], "replies": replies, "changes": changes}
 
 
 def _kept_long_enough(row: ReportRow, retention: Retention, now: datetime) -> bool:
@@ -237,6 +243,15 @@ def _said(first: Recorded) -> dict[str, Any]:
         "hints": message.hints,
         "grievance": message.grievance,
     }
+
+
+def _changed(fact: Recorded) -> dict[str, Any]:
+    change, about = fact.event, {"occurred_at": fact.envelope.occurred_at}
+    if isinstance(change, MessageEdited):
+        return about | {"message_id": change.message_id, "change": "edited", "text": change.text}
+    if isinstance(change, MessageWithdrawn):
+        return about | {"message_id": change.message_id, "change": "withdrawn"}
+    raise TypeError("only edits and withdrawals are shown as changes")
 
 
 def _reply(fact: Recorded) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""Inbound e-mail: as Postmark posts it, or a whole message in MIME.
+
+Source: postmarkapp.com, inbound webhook; RFC 5322.
+"""
+
+import email
+import email.errors
+import email.policy
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from services.intake.channels.port import Account, Arrival, Delivery, Said, Webhook
+from services.intake.channels.untrusted import at, by_basic, items, json_of, kept, moment, word
+from shared.errors import MalformedError
+
+
+class Mail(Webhook):
+    """Known by `Message-ID`; vouched for by the password in the address that the provider calls."""
+
+    name: ClassVar[str] = "email"
+    title: ClassVar[str] = "E-mail"
+
+    def verify(self, delivery: Delivery, account: Account, now: datetime) -> bool:  # noqa: ARG002 - no time is signed
+        """Check the shared secret."""
+        return by_basic(delivery, account)
+
+    def parse(self, delivery: Delivery) -> Sequence[Arrival]:
+        """Return the mail as one message."""
+        if delivery.headers.get("content-type", "").startswith(("message/rfc822", "text/plain")):
+            return [_mime(delivery.raw)]
+        tree = json_of(delivery.raw)
+        headers = {word(one, "Name"): word(one, "Value") for one in items(tree, "Headers")}
+        key = headers.get("Message-ID") or word(tree, "MessageID")
+        body = word(tree, "StrippedTextReply") or word(tree, "TextBody") or word(tree, "HtmlBody")
+        shown = [f"[attachment {word(one, 'Name') or ''}]" for one in items(tree, "Attachments")]
+        text = "\n".join(filter(None, (word(tree, "Subject"), body, *shown)))
+        if not key or not text:
+            return [kept(tree)]
+        sender = word(tree, "FromFull", "Email") or word(tree, "From")
+        return [Said(key=key, text=text, sender=sender, at=moment(at(tree, "Date")))]
+
+
+def _mime(raw: bytes) -> Arrival:
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        body = message.get_body(("plain", "html"))
+        told = str(body.get_content()) if body else ""
+        subject, sender, key = (str(message.get(name, "")) for name in ("Subject", "From", "Message-ID"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, email.errors.MessageError):
+        raise MalformedError("The mail cannot be read.") from None
+    text = f"{subject}\n{told}".replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    if not text:
+        raise MalformedError("The mail is empty.")
+    return Said(key=key.strip() or hashlib.sha256(raw).hexdigest(), text=text, sender=sender or None)

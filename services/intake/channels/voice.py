@@ -1,0 +1,42 @@
+"""Calls through Twilio: that somebody called, what they pressed, what was recorded and written down.
+
+Source: twilio.com/docs/voice/twiml, requests of Gather and Record.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from services.intake.channels.port import Arrival, Delivery, Said
+from services.intake.channels.twilio import Twilio, fields_of
+from services.intake.channels.untrusted import kept
+
+
+class Voice(Twilio):
+    """Each step of a call is a message of its own; one sender's join one report."""
+
+    name: ClassVar[str] = "voice"
+    title: ClassVar[str] = "Calls (Twilio)"
+
+    def parse(self, delivery: Delivery) -> Sequence[Arrival]:
+        """Return the step of the call."""
+        form = fields_of(delivery)
+        call = form.get("CallSid")
+        if not call:
+            return [kept(form)]
+        key, text = _step(form, call)
+        outbound = form.get("Direction", "").startswith("outbound")
+        sender, to = (form.get("To"), form.get("From")) if outbound else (form.get("From"), form.get("To"))
+        return [Said(key=key, text=text, sender=sender, to=to)]
+
+
+def _step(form: dict[str, str], call: str) -> tuple[str, str]:
+    if "TranscriptionText" in form:
+        return form.get("TranscriptionSid", f"{call}/written"), form["TranscriptionText"]
+    if "RecordingSid" in form:
+        return form["RecordingSid"], f"[recording {form.get('RecordingUrl', '')}]"
+    if "SpeechResult" in form:
+        return f"{call}/speech/{form['SpeechResult']}", form["SpeechResult"]
+    if "Digits" in form:
+        return f"{call}/digits/{form['Digits']}", f"[digits {form['Digits']}]"
+    state = form.get("CallStatus", "")
+    return f"{call}/{state}", f"[call {state}]"
