@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any, get_args
 from uuid import UUID
 
-from services.reporting.sideways import beside
 from services.reporting.views.facts import (
     CASES,
     CONTACTS,
@@ -20,6 +19,7 @@ from services.reporting.views.facts import (
     RespondentFacts,
     SiteFacts,
 )
+from services.reporting.views.sideways import beside
 from shared.documents.folding import Projection
 from shared.events import cases, intake, parties, procedure
 from shared.events.envelope import Event, Recorded
