@@ -17,7 +17,7 @@ from services.reporting.api.yearly import yearly_routers
 from services.reporting.domain.audience import Audience
 from services.reporting.domain.declared import Axes, Axis
 from services.reporting.domain.rules import Rule
-from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
+from services.reporting.projections import CASE_FACTS, PROJECTIONS
 from services.reporting.settings import Settings
 from services.reporting.views.definitions import Definition, read_definitions
 from services.reporting.views.editions import Editions
@@ -41,10 +41,7 @@ def build(
 ) -> Service:
     """Put the service together; `logs` are those of `cases` and `intake`, read again for figures of the past."""
     chosen = settings or Settings()
-    tables = (
-        Table("cases", CASE_FACTS, logs[CASE_FACTS.source]),
-        Table("contacts", CONTACT_FACTS, logs[CONTACT_FACTS.source]),
-    )
+    tables = tables_of(logs)
     rows = {table.name: table.projection.collection.row for table in tables}
     policy = default_policy()
     figures = Figures(
@@ -83,7 +80,7 @@ def build(
             audit_pages_router(histories),
             *yearly_routers(editions, policy),
         ),
-        projections=(CASE_FACTS, CONTACT_FACTS, *trail_projections(policy)),
+        projections=(*PROJECTIONS.values(), *trail_projections(policy)),
     )
 
 
@@ -98,10 +95,7 @@ async def verify(
     settings, policy, known = Settings(), default_policy(), definitions or read_definitions()
 
     def recompute(then: Mapping[str, Log], at: datetime) -> Figures:
-        tables = (
-            Table("cases", CASE_FACTS, then[CASE_FACTS.source]),
-            Table("contacts", CONTACT_FACTS, then[CONTACT_FACTS.source]),
-        )
+        tables = tables_of(then)
         rows = {table.name: table.projection.collection.row for table in tables}
         return Figures(
             definitions=known,
@@ -114,6 +108,11 @@ async def verify(
         )
 
     return await verified(report, known, {name: logs[name] for name in ("cases", "intake")}, recompute)
+
+
+def tables_of(logs: Mapping[str, Log]) -> Sequence[Table]:
+    """Return every table of facts, to be filled from these logs."""
+    return tuple(Table(name, projection, logs[projection.source]) for name, projection in PROJECTIONS.items())
 
 
 def axes_of(policy: Policy, settings: Settings) -> Axes:

@@ -1,20 +1,27 @@
-"""Events to facts: every case and every message folded into one row."""
+"""Events to facts: every case, message and organisation folded into one row."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import get_args
+from types import MappingProxyType
+from typing import Any, get_args
 from uuid import UUID
 
 from services.reporting.views.facts import (
     CASES,
     CONTACTS,
+    ORGANISATIONS,
     CaseFacts,
     ContactFacts,
     EscalationFacts,
+    HeadcountFacts,
+    OrganisationFacts,
     RemedyFacts,
     RespondentFacts,
+    SiteFacts,
 )
+from services.reporting.views.sideways import beside
 from shared.documents.folding import Projection
-from shared.events import cases, intake, procedure
+from shared.events import cases, intake, parties, procedure
 from shared.events.envelope import Event, Recorded
 from shared.events.values import Money
 
@@ -73,6 +80,7 @@ def fold_case(row: CaseFacts | None, recorded: Recorded) -> CaseFacts:  # noqa: 
             _imported(row, event, recorded)
         case _:
             row.state = _between(row, event)
+            beside(row, recorded)
     return row
 
 
@@ -135,7 +143,8 @@ def _opened(row: CaseFacts, event: cases.CaseOpened, recorded: Recorded) -> None
     row.opened_at = recorded.envelope.occurred_at
     row.number, row.channel, row.language = event.number, event.channel, event.language
     row.country, row.sector, row.site = event.country, event.sector, event.site
-    row.workers, row.issues = event.workers, list(dict.fromkeys(event.issues))
+    row.opened_with = row.workers = event.workers
+    row.issues = list(dict.fromkeys(event.issues))
     row.told_by, row.happened_on = event.told_by, event.happened_on
     row.acknowledge_by = event.acknowledge_by
     row.statistics_consent = event.statistics_consent
@@ -241,5 +250,34 @@ def _added(sums: list[Money], payment: Money) -> list[Money]:
     return [Money(amount=amount, currency=currency) for currency, amount in held.items()]
 
 
+def fold_organisation(row: OrganisationFacts | None, recorded: Recorded) -> OrganisationFacts:
+    """Fold one event of an organisation into its facts."""
+    row = row or OrganisationFacts(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case cases.OrganisationRegistered() | parties.OrganisationRenamed() as event:
+            row.name, row.kind, row.country = event.name, event.kind, event.country
+        case parties.OrganisationMerged(survivor_id=survivor):
+            row.merged_into = survivor
+        case parties.OrganisationUnmerged():
+            row.merged_into = None
+        case parties.SiteRegistered() as event:
+            row.sites = [*row.sites, SiteFacts(site_id=event.site_id, name=event.name, country=event.country)]
+        case parties.HeadcountRecorded() as event:
+            count = HeadcountFacts(workers=event.workers, counted_on=event.counted_on)
+            for site in row.sites:
+                if site.site_id == event.site_id:
+                    # A later count of the same day corrects the earlier one.
+                    others = [one for one in site.headcounts if one.counted_on != count.counted_on]
+                    site.headcounts = [*others, count]
+        case _:
+            pass
+    return row
+
+
 CASE_FACTS = Projection(CASES, "cases", cases.CASE, fold_case)
 CONTACT_FACTS = Projection(CONTACTS, "intake", intake.MESSAGE, fold_contact)
+ORGANISATION_FACTS = Projection(ORGANISATIONS, "cases", cases.ORGANISATION, fold_organisation)
+PROJECTIONS: Mapping[str, Projection[Any]] = MappingProxyType(
+    {"cases": CASE_FACTS, "contacts": CONTACT_FACTS, "organisations": ORGANISATION_FACTS}
+)
+"""What fills each table of facts, by the name of the table in SQL."""

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from services.reporting.projections import PROJECTIONS
 from services.reporting.views.definitions import Definition, read_definitions
 from services.reporting.views.engine import encode
 from services.reporting.views.facts import (
     CaseFacts,
-    ContactFacts,
     EscalationFacts,
     RemedyFacts,
     RespondentFacts,
@@ -30,7 +30,7 @@ LONGEST, TIMES = 200.0, 7
 CHUNK = 20_000
 START = datetime(2023, 1, 1, tzinfo=UTC)
 NOW = START + timedelta(days=1200)
-ROWS: Mapping[str, type[Document]] = {"cases": CaseFacts, "contacts": ContactFacts}
+ROWS: Mapping[str, type[Document]] = {name: one.collection.row for name, one in PROJECTIONS.items()}
 SCAN = "select count(*), sum(workers), sum(length(state)) from cases"
 
 

@@ -45,7 +45,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         """Return the SQL as it runs for these groups, and `only` one value of some: `keyed_cases`, then its own."""
         if KEYED not in self.sql:
             return self.sql
-        return f"with {KEYED} as ({keyed_cases(chosen, only)}),\n{self.sql.removeprefix('with ')}"
+        begin = "with recursive " if self.sql.startswith("with recursive ") else "with "
+        return f"{begin}{KEYED} as ({keyed_cases(chosen, only)}),\n{self.sql.removeprefix(begin)}"
 
     def asked(self, chosen: Collection[str], only: Collection[str] = ()) -> frozenset[str]:
         """Return the names of the values that the statement for these groups asks for."""

@@ -104,11 +104,7 @@ class Figures:
 
     async def positions(self) -> Mapping[str, int]:
         """Return how far the rows have read each log."""
-        found: dict[str, int] = {}
-        for table in self._tables:
-            positions = await self._documents.positions(table.projection.collection) or {"": 0}
-            found |= {table.named(feed): position for feed, position in positions.items()}
-        return found
+        return {name: min(read) for name, read in (await self._read()).items()}
 
     async def parquet(self, figure: Figure, about: Mapping[str, str]) -> bytes:
         """Return a figure as a Parquet file with `about` as its metadata."""
@@ -119,10 +115,19 @@ class Figures:
         """Return how many facts of each source the rows have not read yet."""
         read = await self.positions()
         found: dict[str, int] = {}
+        for source, log in {table.projection.source: table.log for table in self._tables}.items():
+            table = next(one for one in self._tables if one.projection.source == source)
+            heads = [(feed.name, await feed.head()) for feed in await log.feeds()]
+            found[source] = sum(max(head - read.get(table.named(name), 0), 0) for name, head in heads)
+        return found
+
+    async def _read(self) -> Mapping[str, set[int]]:
+        """Return how far the rows of each table have read each log: one number for all that keep step."""
+        found: dict[str, set[int]] = {}
         for table in self._tables:
-            for feed in await table.log.feeds():
-                lag = await feed.head() - read.get(table.named(feed.name), 0)
-                found[table.projection.source] = found.get(table.projection.source, 0) + max(lag, 0)
+            positions = await self._documents.positions(table.projection.collection) or {"": 0}
+            for feed, position in positions.items():
+                found.setdefault(table.named(feed), set()).add(position)
         return found
 
     async def _asked(self, schema: str, positions: Mapping[str, int], question: Question, now: datetime) -> Figure:
@@ -150,23 +155,27 @@ class Figures:
     async def _present(self) -> tuple[str, Mapping[str, int]]:
         if not self._marks:
             await self._off(partial(self._warehouse.create, LIVE))
-        before = await self.positions()
+        before = await self._read()
         for _ in range(_SETTLING_ROUNDS):
             for table in self._tables:
                 changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name))
                 await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows, anew=changes.anew))
                 self._marks[table.name] = changes.mark
-            after = await self.positions()
-            if after == before:
+            after = await self._read()
+            if after == before and all(len(read) == 1 for read in after.values()):
                 break
             before = after
-        return LIVE, before
+        return LIVE, {name: min(read) for name, read in before.items()}
 
     async def _past(self, as_of: datetime | None, known_at: datetime | None) -> tuple[str, Mapping[str, int]]:
-        feeds = [
-            (table, feed, await _head(feed, known_at)) for table in self._tables for feed in await table.log.feeds()
-        ]
-        positions = {table.named(feed.name): head for table, feed, head in feeds}
+        positions: dict[str, int] = {}
+        feeds: list[tuple[Table, Feed, int]] = []
+        for table in self._tables:
+            for feed in await table.log.feeds():
+                name = table.named(feed.name)
+                if name not in positions:
+                    positions[name] = await _head(feed, known_at)
+                feeds.append((table, feed, positions[name]))
         key = (as_of, known_at, tuple(positions.items()))
         schema = self._pasts.pop(key, None) or await self._fold_again(_before(as_of, known_at), feeds)
         self._pasts[key] = schema

@@ -1,4 +1,4 @@
-"""The rows that figures are computed from: one per case, one per contact. Nothing in them names a person."""
+"""The rows that figures are computed from: of cases, contacts and organisations. Nothing in them names a person."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -46,6 +46,42 @@ class RemedyFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     verdict: str | None = None
 
 
+class FeeFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """What each of some workers paid to come from one country to work in another."""
+
+    fee_id: UUID
+    amount: Money
+    from_country: str
+    to_country: str
+    paid_on: date
+    workers: int
+    recruiter_id: UUID | None = None
+
+
+class WatchFacts(msgspec.Struct, gc=False, kw_only=True):
+    """An organisation learned of the case, and when the workers are asked whether anybody suffers for it."""
+
+    organisation_id: UUID
+    since: datetime
+    check_at: list[datetime]
+
+
+class ReprisalFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """Somebody suffers for the complaint: what was done to them, reported when."""
+
+    reported_at: datetime
+    acts: list[str]
+    organisation_id: UUID | None = None
+
+
+class AbsorbedFacts(msgspec.Struct, gc=False, kw_only=True):
+    """A case that was merged into this one, with its workers and the pseudonyms of those who joined by name."""
+
+    other_id: UUID
+    workers: int
+    members: list[UUID]
+
+
 class CaseFacts(Row, kw_only=True, omit_defaults=True):
     """Everything that figures ask of one case. `source` and `imported` are set for records of an earlier system.
 
@@ -60,6 +96,12 @@ class CaseFacts(Row, kw_only=True, omit_defaults=True):
     sector: str | None = None
     site: str | None = None
     workers: int
+    opened_with: int | None = None
+    stated: int | None = None
+    parted: int | None = None
+    members: list[UUID] = msgspec.field(default_factory=list)
+    absorbed: list[AbsorbedFacts] = msgspec.field(default_factory=list)
+    merged_into: UUID | None = None
     statistics_consent: bool
     told_by: str | None = None
     happened_on: date | None = None
@@ -77,6 +119,10 @@ class CaseFacts(Row, kw_only=True, omit_defaults=True):
     respondents: list[RespondentFacts] = msgspec.field(default_factory=list)
     escalations: list[EscalationFacts] = msgspec.field(default_factory=list)
     highest_level: str | None = None
+    fees: list[FeeFacts] = msgspec.field(default_factory=list)
+    watches: list[WatchFacts] = msgspec.field(default_factory=list)
+    checks: list[datetime] = msgspec.field(default_factory=list)
+    reprisals: list[ReprisalFacts] = msgspec.field(default_factory=list)
     remedies: list[RemedyFacts] = msgspec.field(default_factory=list)
     closed_at: datetime | None = None
     close_reason: str | None = None
@@ -106,5 +152,32 @@ class ContactFacts(Row, kw_only=True):
     report_id: UUID | None = None
 
 
-CASES = Collection("case_facts", 3, CaseFacts)
+class HeadcountFacts(msgspec.Struct, gc=False, kw_only=True):
+    """How many worked at a site from a day on."""
+
+    workers: int
+    counted_on: date
+
+
+class SiteFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """A place of work of an organisation, with every count."""
+
+    site_id: UUID
+    name: str
+    country: str | None = None
+    headcounts: list[HeadcountFacts] = msgspec.field(default_factory=list)
+
+
+class OrganisationFacts(Row, kw_only=True, omit_defaults=True):
+    """Everything that figures ask of one organisation."""
+
+    name: str = ""
+    kind: str = ""
+    country: str | None = None
+    merged_into: UUID | None = None
+    sites: list[SiteFacts] = msgspec.field(default_factory=list)
+
+
+CASES = Collection("case_facts", 4, CaseFacts)
 CONTACTS = Collection("contact_facts", 2, ContactFacts)
+ORGANISATIONS = Collection("organisation_facts", 1, OrganisationFacts)

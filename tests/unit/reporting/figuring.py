@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.reporting.projections import CASE_FACTS, CONTACT_FACTS
+from services.reporting.projections import CASE_FACTS, CONTACT_FACTS, ORGANISATION_FACTS, PROJECTIONS
 from services.reporting.views.definitions import read_definitions
 from services.reporting.views.engine import Figures, Table, encode
-from services.reporting.views.facts import CASES, CONTACTS, CaseFacts, ContactFacts
+from services.reporting.views.facts import CaseFacts, ContactFacts, OrganisationFacts
 from services.reporting.views.questions import Question, values
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.bus import port
@@ -22,14 +22,24 @@ from shared.policy import default_policy
 from tests.unit.reporting.lives import Log
 
 DEFINITIONS = read_definitions()
-ROWS: Mapping[str, type[Row]] = {"cases": CaseFacts, "contacts": ContactFacts}
+ROWS: Mapping[str, type[Row]] = {name: one.collection.row for name, one in PROJECTIONS.items()}
 
 
 def folded(facts: Sequence[Recorded]) -> Sequence[CaseFacts]:
     """Fold a log of cases into rows, as a projection does."""
     rows: dict[object, CaseFacts] = {}
     for fact in facts:
-        rows[fact.envelope.stream_id] = CASE_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
+        if fact.envelope.stream == CASE_FACTS.stream:
+            rows[fact.envelope.stream_id] = CASE_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
+    return list(rows.values())
+
+
+def organisations(facts: Sequence[Recorded]) -> Sequence[OrganisationFacts]:
+    """Fold a log of cases into rows of organisations."""
+    rows: dict[object, OrganisationFacts] = {}
+    for fact in facts:
+        if fact.envelope.stream == ORGANISATION_FACTS.stream:
+            rows[fact.envelope.stream_id] = ORGANISATION_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
     return list(rows.values())
 
 
@@ -51,12 +61,14 @@ class Desk:
         *,
         cases: Sequence[CaseFacts] = (),
         contacts: Sequence[ContactFacts] = (),
+        organisations: Sequence[OrganisationFacts] = (),
         at: datetime = datetime(2026, 6, 1, tzinfo=UTC),
     ) -> list[dict[str, Any]]:
         """Compute a report over exactly these rows."""
         self.warehouse.create(LIVE)
         self.warehouse.put(LIVE, "cases", [encode(row) for row in cases])
         self.warehouse.put(LIVE, "contacts", [encode(row) for row in contacts])
+        self.warehouse.put(LIVE, "organisations", [encode(row) for row in organisations])
         definition = DEFINITIONS[report]
         asked = Question(report=report, group_by=tuple(group_by))
         given = values(asked, definition, at, default_policy())
@@ -77,6 +89,7 @@ class House:
         told, heard = self.logs["cases"].facts, self.logs["intake"].facts
         await fold_batch(CASE_FACTS, self.documents, told, len(told))
         await fold_batch(CONTACT_FACTS, self.documents, heard, len(heard))
+        await fold_batch(ORGANISATION_FACTS, self.documents, told, len(told))
 
     async def ask(self, report: str, group_by: str, **question: Any) -> list[tuple[Any, ...]]:
         """Compute a report and return its rows."""
@@ -88,16 +101,17 @@ def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC), cases:
     """Put reporting together on two empty logs, or on another log of cases."""
     folder.mkdir(exist_ok=True)
     logs = {"cases": Log("cases"), "intake": Log("intake")}
+    read: Mapping[str, port.Log] = logs if cases is None else {**logs, "cases": cases}
     documents = SqliteDocuments(folder / "views.sqlite")
     figures = Figures(
         definitions=DEFINITIONS,
-        tables=(Table("cases", CASE_FACTS, cases or logs["cases"]), Table("contacts", CONTACT_FACTS, logs["intake"])),
+        tables=[Table(name, one, read[one.source]) for name, one in PROJECTIONS.items()],
         documents=documents,
         warehouse=Warehouse(folder / "figures", ROWS, memory="256MB", threads=1),
         clock=lambda: now,
         policy=default_policy(),
         pasts_kept=2,
     )
-    asyncio.run(documents.prepare(CASES))
-    asyncio.run(documents.prepare(CONTACTS))
+    for projection in PROJECTIONS.values():
+        asyncio.run(documents.prepare(projection.collection))
     return House(figures, documents, logs)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 
-from shared.events import cases, intake
+from shared.events import cases, intake, parties, protection
 from shared.events.envelope import Actor, Envelope, Event, Recorded
 from shared.events.values import Money, Teller
 
@@ -44,6 +44,18 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Fee:
+    """What each of some workers paid, days after the start, to a recruiter or nobody knows whom."""
+
+    amount: Decimal
+    currency: str
+    countries: tuple[str, str]
+    day: int
+    workers: int
+    recruiter: str | None
+
+
+@dataclass(frozen=True)
 class Life:
     """One case: all times in hours after the start."""
 
@@ -67,6 +79,9 @@ class Life:
     told_by: Teller | None = None
     happened: int | None = None
     stars: tuple[int, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    reprisals: tuple[int, ...] = ()
+    checked: bool = False
 
     @property
     def open_now(self) -> bool:
@@ -137,6 +152,8 @@ def events_of(life: Life) -> Sequence[tuple[Event, datetime]]:
     for place, request in enumerate(life.requests):
         told += _request(life, place, request)
     told += [(cases.SatisfactionRecorded(stars=stars), hour(life.opened + 1)) for stars in life.stars]
+    told += [(_fee(life, place, fee), hour(life.opened + 1)) for place, fee in enumerate(life.fees)]
+    told += _protection(life)
     if life.promises:
         told += _plan(life)
     if life.closed is not None:
@@ -233,6 +250,31 @@ def _fulfilment(item_id: UUID, promise: Promise) -> Sequence[Event]:
     return told
 
 
+def _fee(life: Life, place: int, fee: Fee) -> parties.RecruitmentFeeReported:
+    return parties.RecruitmentFeeReported(
+        fee_id=uuid5(stream_of(life), f"fee-{place}"),
+        amount=Money(amount=fee.amount, currency=fee.currency),
+        from_country=fee.countries[0],
+        to_country=fee.countries[1],
+        paid_on=START.date() + timedelta(days=fee.day),
+        workers=fee.workers,
+        recruiter_id=None if fee.recruiter is None else uuid5(NAMES, fee.recruiter),
+    )
+
+
+def _protection(life: Life) -> Sequence[tuple[Event, datetime]]:
+    told: list[tuple[Event, datetime]] = [
+        (
+            protection.RetaliationReported(number="", acts=("threat",), severity="S1", statement="they came at night"),
+            hour(life.opened + after),
+        )
+        for after in life.reprisals
+    ]
+    if life.checked:
+        told.append((protection.RetaliationChecked(outcome="none"), hour(life.opened + 3)))
+    return told
+
+
 def _money(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount=amount, currency=currency)
 
@@ -262,13 +304,24 @@ promises = st.builds(
 )
 
 
+fees = st.builds(
+    Fee,
+    amount=amounts,
+    currency=st.sampled_from(["THB", "USD"]),
+    countries=st.sampled_from([("MM", "TH"), ("KH", "TH")]),
+    day=st.integers(0, 500),
+    workers=st.integers(1, 30),
+    recruiter=st.sampled_from(["Alpha", "Beta", None]),
+)
+
+
 @st.composite
-def lives(draw: st.DrawFn) -> Sequence[Life]:
-    """Draw some cases."""
-    return [draw(_life(number)) for number in range(draw(st.integers(0, 5)))]
+def lives(draw: st.DrawFn, *, reprisals: bool = False) -> Sequence[Life]:
+    """Draw some cases; with `reprisals` in some, which change what a case is about and how grave it is."""
+    return [draw(_life(number, 2 * reprisals)) for number in range(draw(st.integers(0, 5)))]
 
 
-def _life(number: int) -> st.SearchStrategy[Life]:
+def _life(number: int, most: int) -> st.SearchStrategy[Life]:
     return st.builds(
         Life,
         number=st.just(number),
@@ -291,4 +344,7 @@ def _life(number: int) -> st.SearchStrategy[Life]:
         told_by=st.sampled_from(["affected", "family", None]),
         happened=st.none() | hours,
         stars=st.lists(st.integers(1, 5), max_size=2).map(tuple),
+        fees=st.lists(fees, max_size=2).map(tuple),
+        reprisals=st.lists(st.integers(2, 900), max_size=most).map(tuple),
+        checked=st.booleans(),
     )

@@ -40,6 +40,8 @@ EXPECTED = {
     "satisfaction",
     "reporting-delay",
     "retaliation",
+    "recruitment-fees",
+    "workers-covered",
     "published-wage-claims",
     "virginia-wage-claims",
 }

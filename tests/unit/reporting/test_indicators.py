@@ -40,6 +40,10 @@ def only(rows: Sequence[dict[str, Any]], *names: str) -> Any:
     return tuple(rows[0][name] for name in names) if rows else None
 
 
+def suffered(life: Life) -> bool:
+    return bool(life.reprisals) or "RET-REP" in life.issues
+
+
 def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP) if whole else None
 
@@ -252,16 +256,19 @@ def test_the_delay_of_reporting_has_a_span_for_every_day_that_can_be(desk: Desk,
 
 
 @drawn
-@given(told=lives())
+@given(told=lives(reprisals=True))
 def test_reprisals_are_counted_of_the_cases_of_which_somebody_was_told(desk: Desk, told: Sequence[Life]) -> None:
     disclosed = [life for life in told if life.requests]
-    reprisals = sum("RET-REP" in life.issues for life in disclosed)
-    others = sum("RET-REP" in life.issues for life in told if not life.requests)
+    reprisals = sum(suffered(life) for life in disclosed)
+    others = sum(suffered(life) for life in told if not life.requests)
+    reports = sum(len(life.reprisals) for life in told)
+    asked = sum(life.checked for life in disclosed)
 
     rows = ask(desk, "retaliation", "total", told)
 
-    expected = (len(disclosed), reprisals, others, percent(reprisals, len(disclosed)))
-    assert only(rows, "disclosed", "reprisals", "undisclosed", "per_100_disclosed") == (expected if told else None)
+    expected = (len(disclosed), reprisals, others, reports, asked, percent(reprisals, len(disclosed)))
+    names = ("disclosed", "reprisals", "undisclosed", "reports", "asked_after", "per_100_disclosed")
+    assert only(rows, *names) == (expected if told else None)
 
 
 @drawn

@@ -4,9 +4,10 @@
 --   verified with the workers. Workers are summed, not cases: one case may stand for thousands.
 -- unit: workers; cases
 -- counts: Cases opened in the period. Within a case the items of its plan are for the same people, so a case counts
---   with its largest item: `promised` of all items, `reported` of the complete, `remediated` of the verified.
--- leaves_out: Who is the same person in two cases is not known: somebody with two cases counts twice. Records of earlier
---   systems have workers, but no promises.
+--   with its largest item: `promised` of all items, `reported` of the complete, `remediated` of the verified. A case
+--   that others were merged into counts with the largest of their numbers.
+-- leaves_out: Cases that were merged into others, whose workers count there. Who is the same person in two cases
+--   is not known: somebody with two cases counts twice. Records of earlier systems have workers, but no promises.
 -- period: the day of opening (UTC)
 -- group_by: month, quarter, year, cases
 -- default: year
@@ -21,7 +22,7 @@ with keyed as (
         coalesce(list_max([item.workers for item in remedies if item.completed_at is not null]), 0) as reported_,
         coalesce(list_max([item.workers for item in remedies if item.verified_at is not null]), 0) as remediated_
     from keyed_cases
-    where opened_at >= $since and opened_at < $until
+    where opened_at >= $since and opened_at < $until and merged_into is null
 )
 select
     columns($group_by),
