@@ -1,11 +1,14 @@
 """The composition root of intake."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from services.intake.api import Hooks, channels_router, quarantine_router, routers, webhooks_router
+from services.intake.api import Hooks, attachments_router, channels_router, quarantine_router, routers, webhooks_router
 from services.intake.application import (
     Arriving,
     Draining,
+    Fetching,
     Intake,
     Preparing,
     Retiring,
@@ -27,7 +30,7 @@ from services.intake.channels.telegram import Telegram
 from services.intake.channels.viber import Viber
 from services.intake.channels.voice import Voice
 from services.intake.channels.whatsapp import WhatsApp
-from services.intake.consumers import ending, filing
+from services.intake.consumers import attaching, ending, filing
 from services.intake.domain import receipt_of
 from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
@@ -41,14 +44,20 @@ from services.intake.views import (
     progress_projection,
     viewed_themselves,
 )
+from services.intake.views.attachments import AttachmentViews, attachments_projection
 from services.intake.views.quarantine import QuarantineViews, quarantine_projection
-from shared.policy import read_policy_file
+from shared.documents.folding import Projection
+from shared.eventstore.store import EventStore
+from shared.policy import Policy, read_policy_file
 from shared.privacy.persons import RecordOfPerson
 from shared.privacy.reading import Reading
 from shared.reaching import reach_projection
 from shared.service import Parts, Service
+from shared.vault.files import SealedFiles
 from shared.vault.proof import signer_of
 
+FETCH_REST = 2.0
+"""Seconds between two looks at files that are to be fetched."""
 DRAIN_REST = 1.0
 """Seconds between two looks at what waits for the record."""
 REST = 3600.0
@@ -69,27 +78,25 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     policy = read_policy_file(settings.policy, "REDRESS_INTAKE_POLICY")
     subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
     spool = Spool(parts.data / "spool", parts.secret("spool"))
-    preparing = Preparing(load_lexicon(policy), Languages(settings.languages), settings.regions)
-    turnstile = Turnstile(
-        of_sender=(settings.sender_per_second, settings.sender_burst),
-        of_account=(settings.account_per_second, settings.account_burst),
-    )
-    intake = Intake(
-        store,
-        secret,
-        parts.vault,
-        subjects,
-        policy,
-        preparing=preparing,
-        spool=spool,
-        by_themselves=settings.by_themselves,
-        turnstile=turnstile,
-    )
+    intake = _taking(parts, settings, store, secret, policy, subjects, spool)
     draining = Draining(spool, intake.store)
     reading = Reading(store, parts.vault)
     views = IntakeViews(store, parts.documents, intake.receipt, reading, policy.restricted.readers)
     types = {one.name: one for one in WEBHOOKS}
-    hooks = Hooks(types, read_accounts(settings.channels, types), Arriving(store, intake))
+    accounts = read_accounts(settings.channels, types)
+    files = SealedFiles(settings.attachments or parts.data / "attachments", parts.vault)
+    hooks = Hooks(types, accounts, Arriving(store, intake, files))
+    attached = AttachmentViews(store, parts.documents, files, reading, views)
+    fetching = Fetching(
+        store,
+        parts.vault,
+        files,
+        attached.due,
+        channels=(types, accounts),
+        clock=parts.clock,
+        most=settings.attachment_bytes,
+        allowed_hosts=settings.attachment_hosts,
+    )
     quarantine = QuarantineViews(store, parts.documents, reading)
     retiring = Retiring(subjects, partial(views.ripe, policy.retention), parts.clock)
     return Service(
@@ -109,13 +116,51 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
                 batch_limit=settings.batch_limit,
             ),
             quarantine_router(quarantine),
+            attachments_router(attached),
         ),
-        projections=(inbox(policy), reach_projection(policy), progress_projection(), quarantine_projection()),
-        reactions=(filing(intake, parts.clock), ending(intake, parts.clock)),
+        projections=_folded(policy),
+        reactions=(filing(intake, parts.clock), attaching(fetching), ending(intake, parts.clock)),
         everywhere=(("drain", draining.once, DRAIN_REST),),
         spooled=lambda: {"waiting": spool.size, "put-aside": spool.corrupt},
-        background=(("retire", retiring.look, REST),),
+        background=(("retire", retiring.look, REST), ("attachments", fetching.look, FETCH_REST)),
         personal=RecordOfPerson(store, parts.vault, views.streams_of, viewed_themselves),
         rights=intake,
         application=intake,
+    )
+
+
+def _folded(policy: Policy) -> Sequence[Projection[Any]]:
+    return (
+        inbox(policy),
+        reach_projection(policy),
+        progress_projection(),
+        quarantine_projection(),
+        attachments_projection(),
+    )
+
+
+def _taking(  # noqa: PLR0917 - parts of one thing
+    parts: Parts,
+    settings: Settings,
+    store: EventStore,
+    secret: bytes,
+    policy: Policy,
+    subjects: Subjects,
+    spool: Spool,
+) -> Intake:
+    preparing = Preparing(load_lexicon(policy), Languages(settings.languages), settings.regions)
+    turnstile = Turnstile(
+        of_sender=(settings.sender_per_second, settings.sender_burst),
+        of_account=(settings.account_per_second, settings.account_burst),
+    )
+    return Intake(
+        store,
+        secret,
+        parts.vault,
+        subjects,
+        policy,
+        preparing=preparing,
+        spool=spool,
+        by_themselves=settings.by_themselves,
+        turnstile=turnstile,
     )

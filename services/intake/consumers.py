@@ -1,6 +1,6 @@
 """What intake hears: its own received messages, filed into reports; cases that were kept long enough."""
 
-from services.intake.application import Intake
+from services.intake.application import Fetching, Intake
 from shared.bus.port import Reaction
 from shared.clock import Clock
 from shared.events.cases import CaseRetired
@@ -25,6 +25,11 @@ def ending(intake: Intake, clock: Clock) -> Reaction:
         intake.subjects.end(unit, subject, context)
 
     return Reaction("intake.ending", "cases", {CaseRetired: on_case_retired})
+
+
+def attaching(fetching: Fetching) -> Reaction:
+    """Return the reaction that says which files are to be fetched."""
+    return Reaction("intake.attaching", "intake", {MessageReceived: fetching.announce})
 
 
 def filing(intake: Intake, clock: Clock) -> Reaction:

@@ -26,5 +26,11 @@ class Settings(BaseSettings):
     """The same for all senders of one account together."""
     batch_limit: int = 1000
     """How many CloudEvents one batch may hold."""
+    attachments: Path | None = None
+    """Where files of messages are kept, sealed; replicas share it. Default: a folder beside the record."""
+    attachment_bytes: int = 25_000_000
+    """How many bytes are taken of one file at most; a larger one is said to be unavailable."""
+    attachment_hosts: frozenset[str] = frozenset()
+    """Hosts that are called for files wherever they are, such as a relay of one's own."""
     channels: Path | None = None
     """A TOML file, readable by its owner only, with an `[[account]]` for each account at a provider."""

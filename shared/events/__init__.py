@@ -7,6 +7,7 @@ never a class path; a change of its shape raises `VERSION` and adds a step to `u
 from shared.events import (
     answering,
     arrivals,
+    attachments,
     cases,
     clocks,
     desk,
@@ -27,6 +28,7 @@ from shared.events.envelope import Event, Registry
 MODULES = (
     intake,
     arrivals,
+    attachments,
     reports,
     cases,
     answering,

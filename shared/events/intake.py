@@ -50,6 +50,20 @@ class Hints(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     respondent: Accused | None = None
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that belongs to a message.
+
+    `source` is where it is fetched: an address, or what the channel calls it; `inline` came with the message itself.
+    `kind` and `media_type` are what the sender says it is.
+    """
+
+    kind: str
+    source: Personal | None = None
+    media_type: str | None = None
+    name: Personal | None = None
+    inline: bool = False
+
+
 class MessageReceived(Event, frozen=True, kw_only=True):
     """A worker, or someone for them, said something on a channel.
 
@@ -70,6 +84,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     continues: UUID | None = None
     original: Personal | None = None
     hints: Hints | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class MessageFiled(Event, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/intake/v1/reports/{report_id}/split"): WRITERS,
     ("POST", "/intake/v1/reports/{report_id}/reopen"): WRITERS,
     ("GET", "/intake/v1/channels"): HEADS,
+    ("GET", "/intake/v1/attachments/{attachment_id}"): STAFF,
     ("GET", "/intake/v1/quarantine"): HEADS,
     ("GET", "/intake/v1/quarantine/{kept_id}"): HEADS,
     ("GET", "/intake/v1/reports"): STAFF,

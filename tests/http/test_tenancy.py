@@ -11,7 +11,8 @@ import pytest
 from services.intake.domain.subjects import subject_stream
 from shared.clock import system_clock
 from shared.events.arrivals import PayloadQuarantined
-from shared.events.envelope import Actor
+from shared.events.attachments import AttachmentAnnounced, attachment_id
+from shared.events.envelope import Actor, Event
 from shared.eventstore.context import CommandContext
 from shared.ids import new_id
 from shared.privacy.reading import access_stream
@@ -71,6 +72,7 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
         "evidence_id": handed["evidence"][0]["evidence_id"],
         "review_id": reviewed["review_id"],
         "kept_id": str(kept_for(system, tenant)),
+        "attachment_id": str(attached_to(system, tenant, UUID(taken["message_id"]))),
         "message_id": taken["message_id"],
         "report_id": report_id,
         "case_id": case_id,
@@ -86,19 +88,29 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
 
 def kept_for(system: System, tenant: str) -> UUID:
     """Put something on record that a provider sent to a tenant and nobody could read."""
-    kept_id = new_id()
+    event = PayloadQuarantined(channel="line", account="desk", reason="unreadable", raw="?")
+    return put(system, tenant, new_id(), event)
+
+
+def attached_to(system: System, tenant: str, message_id: UUID) -> UUID:
+    """Say that a file belongs to a message."""
+    event = AttachmentAnnounced(message_id=message_id, place=0, channel="line", account="desk", kind="image")
+    return put(system, tenant, attachment_id(message_id, 0), event)
+
+
+def put(system: System, tenant: str, stream_id: UUID, event: Event) -> UUID:
+    """Put a first fact on intake's record."""
     context = CommandContext(
         actor=Actor("channel:line/desk", "channel"), now=system_clock(), correlation_id=new_id(), tenant=tenant
     )
-    event = PayloadQuarantined(channel="line", account="desk", reason="unreadable", raw="?")
 
-    async def put() -> None:
-        await system.house.stores["intake"].write(context, lambda unit: unit.append(kept_id, 0, [event], context))
+    async def write() -> None:
+        await system.house.stores["intake"].write(context, lambda unit: unit.append(stream_id, 0, [event], context))
 
     portal = system.http.portal
     assert portal is not None
-    portal.call(put)
-    return kept_id
+    portal.call(write)
+    return stream_id
 
 
 @pytest.fixture(scope="module")

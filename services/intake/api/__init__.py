@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
+from services.intake.api.attachments import attachments_router
 from services.intake.api.inbox import inbox_router
 from services.intake.api.merging import alike_router, merging_router
 from services.intake.api.messages import messages_router, submitting_router
@@ -17,7 +18,7 @@ from services.intake.application import Intake, Subjects
 from services.intake.templates import load_words
 from services.intake.views import AlikeViews, InboxViews, IntakeViews, ReceiptViews
 
-__all__ = ["Hooks", "channels_router", "quarantine_router", "routers", "webhooks_router"]
+__all__ = ["Hooks", "attachments_router", "channels_router", "quarantine_router", "routers", "webhooks_router"]
 
 
 def routers(

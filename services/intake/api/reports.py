@@ -70,7 +70,10 @@ def reports_router(views: IntakeViews) -> APIRouter:
         "/{report_id}",
         summary="Read a report and what its messages say",
         dependencies=READING,
-        responses=answers(_REPORT | {"messages": [{"text": "They keep our passports."}], "replies": [], "changes": []}),
+        responses=answers(
+            _REPORT
+            | {"messages": [{"text": "They keep our passports."}], "replies": [], "changes": [], "attachments": []}
+        ),
     )
     async def get_report(
         report_id: UUID, caller: Reader, opening: Annotated[Asked | None, Depends(purpose)]

@@ -2,6 +2,7 @@
 
 from services.intake.application.arriving import Arriving
 from services.intake.application.draining import Draining
+from services.intake.application.fetching import Fetching
 from services.intake.application.index import indexer
 from services.intake.application.preparing import Preparing
 from services.intake.application.receiving import Intake, Taken
@@ -13,6 +14,7 @@ from services.intake.application.turnstile import Turnstile
 __all__ = [
     "Arriving",
     "Draining",
+    "Fetching",
     "Intake",
     "Preparing",
     "Retiring",

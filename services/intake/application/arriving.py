@@ -14,6 +14,7 @@ from services.intake.application.receiving import Intake
 from services.intake.channels.port import (
     Account,
     Arrival,
+    Attached,
     Edited,
     Kept,
     Outcome,
@@ -21,20 +22,25 @@ from services.intake.channels.port import (
     Said,
     Withdrawn,
 )
+from shared.errors import TryLaterError
 from shared.events.arrivals import DeliveryReported, MessageEdited, MessageWithdrawn, PayloadQuarantined, changes_of
+from shared.events.attachments import attachment_id
 from shared.events.envelope import Actor, Event, Recorded
-from shared.events.intake import MessageReceived
+from shared.events.intake import Attachment, MessageReceived
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore
 from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id, new_id
+from shared.vault.files import SealedFiles
+from shared.vault.vault import own_subject
 
 
 class Arriving:
     """Stores deliveries. Their parts wait together, so that one fsync carries them all."""
 
-    def __init__(self, store: EventStore, intake: Intake) -> None:
-        """`intake` takes the messages, the record what else there is."""
+    def __init__(self, store: EventStore, intake: Intake, files: SealedFiles) -> None:
+        """`intake` takes the messages, `files` what came inside them, the record what else there is."""
+        self._files = files
         self._store = store
         self._intake = intake
 
@@ -66,7 +72,8 @@ class Arriving:
         )
         match arrival:
             case Said():
-                taken = await self._intake.receive(message=_message(account, arrival), context=context)
+                message = await self._with_files(_message(account, arrival), arrival, context)
+                taken = await self._intake.receive(message=message, context=context)
                 return Outcome((taken.message_id,), taken.repeated)
             case Edited() | Withdrawn():
                 return await self._change(account, arrival, context)
@@ -79,6 +86,22 @@ class Arriving:
                 )
                 return await self._note(account, arrival, kept, context)
         raise TypeError("an unknown kind of arrival")
+
+    async def _with_files(self, message: MessageReceived, said: Said, context: CommandContext) -> MessageReceived:
+        """Keep what came with the message itself, before it is on record that it did."""
+        if not said.attachments:
+            return message
+        channel, account, tenant = message.channel, message.account, context.tenant
+        message_id = self._intake.message_id(tenant, channel, account, said.key)
+        subject = self._intake.writer(channel, account, said.sender, tenant) or own_subject(message_id)
+        for place, one in enumerate(said.attachments):
+            if one.content is not None:
+                file_id = attachment_id(message_id, place)
+                try:
+                    await asyncio.to_thread(self._files.put, file_id, subject, one.content)
+                except OSError:
+                    raise TryLaterError("The files of a message cannot be kept now; nothing was stored.") from None
+        return replace(message, attachments=tuple(map(_attachment, said.attachments)))
 
     async def _change(self, account: Account, arrival: Edited | Withdrawn, context: CommandContext) -> Outcome:
         """Put a change beside its message, under the same person, once."""
@@ -114,6 +137,15 @@ class Arriving:
 
         await self._store.write(context, work)
         return Outcome((), repeated)
+
+
+def _attachment(one: Attached) -> Attachment:
+    named = one.name[:_LONGEST_NAME] if one.name else None
+    media = one.media_type[:_LONGEST_NAME] if one.media_type else None
+    return Attachment(kind=one.kind, source=one.source, media_type=media, name=named, inline=one.content is not None)
+
+
+_LONGEST_NAME = 255
 
 
 def _message(account: Account, said: Said) -> MessageReceived:

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from services.intake.channels.port import Account, Answer, Arrival, Delivery, Outcome, Said, Webhook, named
-from services.intake.channels.untrusted import at, by_basic, json_of, kept, moment, plain, word, xml_of
+from services.intake.channels.port import (
+    Account,
+    Answer,
+    Arrival,
+    Attached,
+    Delivery,
+    Outcome,
+    Said,
+    Source,
+    Webhook,
+    named,
+)
+from services.intake.channels.untrusted import at, by_basic, items, json_of, kept, moment, plain, word, xml_of
 
 
 class Form(Webhook):
@@ -41,7 +52,17 @@ class Kobo(Form):
             return [kept(tree)]
         lines = plain({name: value for name, value in tree.items() if not name.startswith(("_", "meta", "formhub"))})
         sent = moment(at(tree, "_submission_time"))
-        return [Said(key=key.removeprefix("uuid:"), text="\n".join(lines), at=sent)]
+        files = tuple(
+            Attached(kind="file", source=url, media_type=word(one, "mimetype"), name=word(one, "filename"))
+            for one in items(tree, "_attachments")
+            if (url := word(one, "download_url"))
+        )
+        return [Said(key=key.removeprefix("uuid:"), text="\n".join(lines), at=sent, attachments=files)]
+
+    def source(self, named: str, account: Account) -> Source | None:
+        """Fetch with the token of an account of ours there."""
+        headers = {"Authorization": f"Token {account.token}"} if account.token else {}
+        return Source(url=named, headers=headers)
 
 
 class OdkCentral(Form):

@@ -4,8 +4,9 @@ import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-from services.intake.channels.port import Account, Arrival, Delivery, Edited, Said, Webhook, Withdrawn
+from services.intake.channels.port import Account, Arrival, Attached, Delivery, Edited, Said, Source, Webhook, Withdrawn
 from services.intake.channels.untrusted import at, each, items, json_of, kept, moment, same, signed, word
 from shared.errors import MalformedError
 
@@ -29,6 +30,18 @@ class Line(Webhook):
             raise MalformedError("There are no events.")
         to = word(tree, "destination")
         return [_event(one, to) or _kept(one, to) for one in items(tree, "events")]
+
+    settings: ClassVar[tuple[str, ...]] = ("secrets", "token")
+
+    def source(self, named: str, account: Account) -> Source | None:
+        """Ask LINE for the content of a message; an address of somebody else's is called as it is."""
+        if named.startswith("https://"):
+            return Source(url=named)
+        if account.token is None:
+            return None
+        base = account.api or "https://api-data.line.me"
+        headers = {"Authorization": f"Bearer {account.token}"}
+        return Source(url=f"{base}/v2/bot/message/{quote(named, safe='')}/content", headers=headers)
 
 
 def _kept(one: Any, to: str | None) -> Arrival:
@@ -57,7 +70,15 @@ def _event(one: Any, to: str | None) -> Arrival | None:
         return Edited(
             key=word(one, "webhookEventId") or f"{key}/edited", of=key, text=text, sender=sender, to=to, at=sent
         )
-    return Said(key=key, text=text, sender=sender, to=to, at=sent)
+    return Said(key=key, text=text, sender=sender, to=to, at=sent, attachments=_files(message))
+
+
+def _files(message: Any) -> tuple[Attached, ...]:
+    kind, named = word(message, "type"), word(message, "id")
+    if kind not in ("image", "video", "audio", "file") or named is None:
+        return ()
+    source = word(message, "contentProvider", "originalContentUrl") or named
+    return (Attached(kind=kind, source=source, name=word(message, "fileName")),)
 
 
 def _text(message: Any) -> str | None:

@@ -3,15 +3,18 @@
 Source: postmarkapp.com, inbound webhook; RFC 5322.
 """
 
+import base64
+import binascii
 import email
 import email.errors
 import email.policy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import ClassVar
+from email.message import EmailMessage
+from typing import Any, ClassVar
 
-from services.intake.channels.port import Account, Arrival, Delivery, Said, Webhook
+from services.intake.channels.port import Account, Arrival, Attached, Delivery, Said, Webhook
 from services.intake.channels.untrusted import at, by_basic, items, json_of, kept, moment, word
 from shared.errors import MalformedError
 
@@ -34,12 +37,30 @@ class Mail(Webhook):
         headers = {word(one, "Name"): word(one, "Value") for one in items(tree, "Headers")}
         key = headers.get("Message-ID") or word(tree, "MessageID")
         body = word(tree, "StrippedTextReply") or word(tree, "TextBody") or word(tree, "HtmlBody")
-        shown = [f"[attachment {word(one, 'Name') or ''}]" for one in items(tree, "Attachments")]
+        files = tuple(_posted(one) for one in items(tree, "Attachments"))
+        shown = ["[attachment]" for _ in files]
         text = "\n".join(filter(None, (word(tree, "Subject"), body, *shown)))
         if not key or not text:
             return [kept(tree)]
         sender = word(tree, "FromFull", "Email") or word(tree, "From")
-        return [Said(key=key, text=text, sender=sender, at=moment(at(tree, "Date")))]
+        return [Said(key=key, text=text, sender=sender, at=moment(at(tree, "Date")), attachments=files)]
+
+
+def _posted(one: Any) -> Attached:
+    try:
+        content = base64.b64decode(word(one, "Content") or "", validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    return Attached(kind="attachment", content=content, media_type=word(one, "ContentType"), name=word(one, "Name"))
+
+
+def _parts(message: EmailMessage) -> Iterator[Attached]:
+    for part in message.iter_attachments():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            yield Attached(
+                kind="attachment", content=content, media_type=part.get_content_type(), name=part.get_filename()
+            )
 
 
 def _mime(raw: bytes) -> Arrival:
@@ -47,10 +68,12 @@ def _mime(raw: bytes) -> Arrival:
         message = email.message_from_bytes(raw, policy=email.policy.default)
         body = message.get_body(("plain", "html"))
         told = str(body.get_content()) if body else ""
+        files = tuple(_parts(message))
         subject, sender, key = (str(message.get(name, "")) for name in ("Subject", "From", "Message-ID"))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, email.errors.MessageError):
         raise MalformedError("The mail cannot be read.") from None
-    text = f"{subject}\n{told}".replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    shown = "\n".join("[attachment]" for _ in files)
+    text = f"{subject}\n{told}\n{shown}".replace("\x00", "").encode("utf-8", "replace").decode().strip()
     if not text:
         raise MalformedError("The mail is empty.")
-    return Said(key=key.strip() or hashlib.sha256(raw).hexdigest(), text=text, sender=sender or None)
+    return Said(key=key.strip() or hashlib.sha256(raw).hexdigest(), text=text, sender=sender or None, attachments=files)

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from services.intake.channels import meta
-from services.intake.channels.port import Account, Answer, Arrival, Delivery, Edited, Reported, Said, Webhook, Withdrawn
+from services.intake.channels.port import (
+    Account,
+    Answer,
+    Arrival,
+    Attached,
+    Delivery,
+    Edited,
+    Reported,
+    Said,
+    Webhook,
+    Withdrawn,
+)
 from services.intake.channels.untrusted import at, items, json_of, kept, moment, word
 
 
@@ -57,6 +68,11 @@ def _message(one: Any, to: str | None, sender: str | None, sent: datetime | None
         return None
     if at(one, "is_deleted"):
         return Withdrawn(key=f"{key}/deleted", of=key, sender=sender, to=to, at=sent)
-    shown = [f"[{word(part, 'type')} {word(part, 'payload', 'url') or ''}]" for part in items(one, "attachments")]
+    shown = [f"[{word(part, 'type')}]" for part in items(one, "attachments")]
     text = "\n".join(filter(None, (*shown, word(one, "text"))))
-    return Said(key=key, text=text, sender=sender, to=to, at=sent) if text else None
+    files = tuple(
+        Attached(kind=word(part, "type") or "file", source=url)
+        for part in items(one, "attachments")
+        if (url := word(part, "payload", "url"))
+    )
+    return Said(key=key, text=text, sender=sender, to=to, at=sent, attachments=files) if text else None

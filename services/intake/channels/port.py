@@ -35,6 +35,10 @@ class Account:
     provider_id: str | None = None
     verify_token: str | None = field(default=None, repr=False)
     url: str | None = None
+    token: str | None = field(default=None, repr=False)
+    """What opens the files of the provider, as `fetch` of its module says."""
+    api: str | None = None
+    """Where the provider is asked for files; default: where it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +51,35 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file of a message: its `source` (an address, or the provider's name of it), or its `content` itself."""
+
+    kind: str
+    source: str | None = None
+    media_type: str | None = None
+    name: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How a file is fetched. With `path`, the answer is JSON in which it leads to the address of the file."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    path: tuple[str, ...] = ()
+    before: str = field(default="", repr=False)
+    """What stands before the address that the JSON names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said(Arrival):
     """Somebody said something."""
 
     text: str
     sender: str | None = None
     language: str | None = None
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +163,10 @@ class Webhook(Protocol):
     def answer(self, outcome: Outcome) -> Answer:  # noqa: ARG002 - most want to hear the same
         """Return what the provider takes as success."""
         return Answer()
+
+    def source(self, named: str, account: Account) -> Source | None:  # noqa: ARG002 - most name an open address
+        """Return how a file is fetched, or None when the account lacks what that needs."""
+        return Source(url=named)
 
     def redact(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Return the headers as they may be shown."""

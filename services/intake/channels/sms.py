@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from services.intake.channels.port import Arrival, Delivery, Reported, Said
+from services.intake.channels.port import Arrival, Attached, Delivery, Reported, Said
 from services.intake.channels.twilio import Twilio, fields_of
 from services.intake.channels.untrusted import kept
 
@@ -23,6 +23,10 @@ class Sms(Twilio):
             return [kept(form)]
         if state and state != "received" and "Body" not in form:
             return [Reported(key=f"{key}/{state}", of=key, state=state)]
-        media = [f"[media {value}]" for name, value in sorted(form.items()) if name.startswith("MediaUrl")]
-        text = "\n".join(filter(None, (*media, form.get("Body"))))
-        return [Said(key=key, text=text, sender=form.get("From"), to=form.get("To"))]
+        files = tuple(
+            Attached(kind="media", source=value, media_type=form.get(name.replace("Url", "ContentType")))
+            for name, value in sorted(form.items())
+            if name.startswith("MediaUrl")
+        )
+        text = "\n".join(filter(None, (*("[media]" for _ in files), form.get("Body"))))
+        return [Said(key=key, text=text, sender=form.get("From"), to=form.get("To"), attachments=files)]

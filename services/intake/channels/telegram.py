@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-from services.intake.channels.port import Account, Arrival, Delivery, Edited, Said, Webhook
+from services.intake.channels.port import Account, Arrival, Attached, Delivery, Edited, Said, Source, Webhook
 from services.intake.channels.untrusted import at, items, json_of, kept, moment, same, word
 
 _HEADER = "x-telegram-bot-api-secret-token"
@@ -22,6 +23,19 @@ class Telegram(Webhook):
         """Check the secret token."""
         given = delivery.headers.get(_HEADER, "")
         return any([same(given, secret) for secret in account.secrets])  # noqa: C419 - every secret is compared, whichever fits
+
+    settings: ClassVar[tuple[str, ...]] = ("secrets", "token")
+
+    def source(self, named: str, account: Account) -> Source | None:
+        """Ask for the path of a file, and fetch it from there."""
+        if account.token is None:
+            return None
+        base = account.api or "https://api.telegram.org"
+        return Source(
+            url=f"{base}/bot{account.token}/getFile?file_id={quote(named, safe='')}",
+            path=("result", "file_path"),
+            before=f"{base}/file/bot{account.token}/",
+        )
 
     def parse(self, delivery: Delivery) -> Sequence[Arrival]:
         """Return the message, the edit or what was pressed; other updates are kept."""
@@ -45,8 +59,18 @@ class Telegram(Webhook):
         if said is None or of is None:
             return [kept(tree)]
         sender = word(message, "from", "id") or word(message, "chat", "id")
-        spoken = word(message, "from", "language_code")
-        return [Said(key=of, text=said, sender=sender, language=_tag(spoken), at=moment(at(message, "date")))]
+        spoken, sent = word(message, "from", "language_code"), moment(at(message, "date"))
+        return [Said(key=of, text=said, sender=sender, language=_tag(spoken), at=sent, attachments=_files(message))]
+
+
+def _files(message: Any) -> tuple[Attached, ...]:
+    found = [(kind, at(message, kind)) for kind in _MEDIA if at(message, kind) is not None]
+    found += [("photo", photo) for photo in items(message, "photo")[-1:]]
+    return tuple(
+        Attached(kind=kind, source=named, media_type=word(one, "mime_type"), name=word(one, "file_name"))
+        for kind, one in found
+        if (named := word(one, "file_id"))
+    )
 
 
 def _tag(code: str | None) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from services.intake.channels.port import Account, Answer, Delivery, Outcome, Webhook
+from services.intake.channels.port import Account, Answer, Delivery, Outcome, Source, Webhook
 from services.intake.channels.untrusted import form_of, same
 from shared.errors import MalformedError
 
@@ -21,7 +21,7 @@ _PORTS = {"https": 443, "http": 80}
 class Twilio(Webhook):
     """The signature covers the address that was called: set `url` where a proxy changes it."""
 
-    settings: ClassVar[tuple[str, ...]] = ("secrets", "url")
+    settings: ClassVar[tuple[str, ...]] = ("secrets", "url", "token")
 
     def verify(self, delivery: Delivery, account: Account, now: datetime) -> bool:  # noqa: ARG002 - no time is signed
         """Check `X-Twilio-Signature` for the address with and without its port."""
@@ -41,6 +41,13 @@ class Twilio(Webhook):
             for one in urls
         ]
         return any([same(given, one) for one in wanted]) and _is_body(delivery, parse_qs(query))  # noqa: C419 - every secret is compared, whichever fits
+
+    def source(self, named: str, account: Account) -> Source | None:
+        """Fetch with `token`, which is `SID:SECRET`, where there is one: files can be set to be open."""
+        if account.token is None:
+            return Source(url=named)
+        told = base64.b64encode(account.token.encode()).decode()
+        return Source(url=named, headers={"Authorization": f"Basic {told}"})
 
     def answer(self, outcome: Outcome) -> Answer:  # noqa: ARG002 - TwiML says the same to all
         """Return TwiML that does nothing more."""

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from services.intake.channels.port import Account, Arrival, Delivery, Reported, Said, Webhook
+from services.intake.channels.port import Account, Arrival, Attached, Delivery, Reported, Said, Webhook
 from services.intake.channels.untrusted import at, json_of, kept, moment, same, signed, word
+
+_FILES = ("picture", "video", "file")
 
 
 class Viber(Webhook):
@@ -30,7 +32,11 @@ class Viber(Webhook):
         text = _text(at(tree, "message")) if event == "message" else None
         if token is None or text is None:
             return [kept(tree)]
-        return [Said(key=token, text=text, sender=word(tree, "sender", "id"), at=sent)]
+        media, sender = word(tree, "message", "media"), word(tree, "sender", "id")
+        kind = word(tree, "message", "type") or "file"
+        name = word(tree, "message", "file_name")
+        files = (Attached(kind=kind, source=media, name=name),) if media and kind in _FILES else ()
+        return [Said(key=token, text=text, sender=sender, at=sent, attachments=files)]
 
 
 def _text(message: Any) -> str | None:
@@ -39,6 +45,8 @@ def _text(message: Any) -> str | None:
         return text
     if kind == "location":
         return f"[location {at(message, 'location', 'lat')},{at(message, 'location', 'lon')}]"
-    if kind in ("picture", "video", "file", "sticker", "contact", "url"):
+    if kind in _FILES:
+        return "\n".join(filter(None, (f"[{kind}]", text)))
+    if kind in ("sticker", "contact", "url"):
         return "\n".join(filter(None, (f"[{kind} {word(message, 'media') or ''}]", text)))
     return None

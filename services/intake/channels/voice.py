@@ -6,7 +6,7 @@ Source: twilio.com/docs/voice/twiml, requests of Gather and Record.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from services.intake.channels.port import Arrival, Delivery, Said
+from services.intake.channels.port import Arrival, Attached, Delivery, Said
 from services.intake.channels.twilio import Twilio, fields_of
 from services.intake.channels.untrusted import kept
 
@@ -26,14 +26,16 @@ class Voice(Twilio):
         key, text = _step(form, call)
         outbound = form.get("Direction", "").startswith("outbound")
         sender, to = (form.get("To"), form.get("From")) if outbound else (form.get("From"), form.get("To"))
-        return [Said(key=key, text=text, sender=sender, to=to)]
+        recorded = form.get("RecordingUrl") if key == form.get("RecordingSid") else None
+        files = (Attached(kind="recording", source=recorded),) if recorded else ()
+        return [Said(key=key, text=text, sender=sender, to=to, attachments=files)]
 
 
 def _step(form: dict[str, str], call: str) -> tuple[str, str]:
     if "TranscriptionText" in form:
         return form.get("TranscriptionSid", f"{call}/written"), form["TranscriptionText"]
     if "RecordingSid" in form:
-        return form["RecordingSid"], f"[recording {form.get('RecordingUrl', '')}]"
+        return form["RecordingSid"], "[recording]"
     if "SpeechResult" in form:
         return f"{call}/speech/{form['SpeechResult']}", form["SpeechResult"]
     if "Digits" in form:

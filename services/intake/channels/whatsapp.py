@@ -12,10 +12,12 @@ from services.intake.channels.port import (
     Account,
     Answer,
     Arrival,
+    Attached,
     Delivery,
     Edited,
     Reported,
     Said,
+    Source,
     Webhook,
     Withdrawn,
 )
@@ -29,7 +31,7 @@ class WhatsApp(Webhook):
 
     name: ClassVar[str] = "whatsapp"
     title: ClassVar[str] = "WhatsApp Cloud API"
-    settings: ClassVar[tuple[str, ...]] = ("secrets", "verify_token", "provider_id")
+    settings: ClassVar[tuple[str, ...]] = ("secrets", "verify_token", "provider_id", "token")
 
     def handshake(self, delivery: Delivery, account: Account) -> Answer | None:
         """Answer Meta's challenge."""
@@ -44,6 +46,14 @@ class WhatsApp(Webhook):
         tree = json_of(delivery.raw)
         found = [one for entry in items(tree, "entry") for change in items(entry, "changes") for one in _change(change)]
         return found or [kept(tree)]
+
+    def source(self, named: str, account: Account) -> Source | None:
+        """Ask the Graph API for the address of a file; the token opens both."""
+        if account.token is None:
+            return None
+        base = account.api or "https://graph.facebook.com/v23.0"
+        headers = {"Authorization": f"Bearer {account.token}"}
+        return Source(url=f"{base}/{named}", headers=headers, path=("url",))
 
 
 def _change(change: Any) -> list[Arrival]:
@@ -68,7 +78,15 @@ def _message(one: Any, to: str | None, user: str | None) -> Arrival | None:
     text = _text(one)
     if text is None:
         return None
-    return Said(key=key, text=text, sender=sender, to=to, at=sent)
+    return Said(key=key, text=text, sender=sender, to=to, at=sent, attachments=_files(one, kind))
+
+
+def _files(one: Any, kind: str) -> tuple[Attached, ...]:
+    told = at(one, kind)
+    named = word(told, "id")
+    if kind not in _MEDIA or named is None:
+        return ()
+    return (Attached(kind=kind, source=named, media_type=word(told, "mime_type"), name=word(told, "filename")),)
 
 
 def _text(one: Any) -> str | None:

@@ -13,6 +13,7 @@ from services.intake.domain.subjects import subject_stream
 from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Documents, Page, Query, Row
 from shared.errors import NotFoundError
 from shared.events.arrivals import MessageEdited, MessageWithdrawn, changes_of
+from shared.events.attachments import attachment_id
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageFieldsViewed, MessageFiled, MessageReceived, ReportMessageAdded, ReportOpened
 from shared.events.privacy import Purpose
@@ -204,7 +205,17 @@ class IntakeViews:
         parts += [Part(_changed(fact), _own_place(fact)) for fact in after]
         shown = await self._reading.shown(parts, facts[0].envelope.subject, asked, _viewed(report_id))
         replies, changes = shown[len(first) : len(first) + len(written)], shown[len(first) + len(written) :]
-        return listed(row) | {"messages": shown[: len(first)], "replies": replies, "changes": changes}
+        return listed(row) | {
+            "messages": shown[: len(first)],
+            "replies": replies,
+            "changes": changes,
+            "attachments": [
+                attachment_id(fact.envelope.stream_id, place)
+                for fact in first
+                if isinstance(fact.event, MessageReceived)
+                for place in range(len(fact.event.attachments))
+            ],
+        }
 
 
 def _kept_long_enough(row: ReportRow, retention: Retention, now: datetime) -> bool:

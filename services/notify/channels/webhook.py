@@ -8,11 +8,11 @@ from http import HTTPStatus
 import httpx
 import msgspec
 
-from services.notify.channels.addresses import HostRefusedError, checked_address
 from services.notify.channels.port import Letter
 from services.notify.channels.signing import signed_headers
 from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
 from shared.clock import Clock, system_clock
+from shared.open_net import HostRefusedError, checked_address
 
 _PORTS = {"http": 80, "https": 443}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from services.notify.channels.addresses import is_open
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.domain import Delivered, GiveUp, Outcome, TryAgain
+from shared.open_net import is_open
 from tests.unit.notify.given import letter
 from tests.unit.notify.servers import LOOPBACK, Hook, hang_up, raw_server, silence, unused_port
 

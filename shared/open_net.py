@@ -1,4 +1,7 @@
-"""Where a webhook may lead: to the open net only. A name is resolved once, checked, and that very address is called."""
+"""Where a call may lead whose address a stranger named: to the open net only.
+
+A name is resolved once, checked, and that very address is called.
+"""
 
 import asyncio
 import ipaddress
