@@ -27,7 +27,7 @@ told as (
     select *,
         coalesce(due.currency, claim.currency, payments[1].currency) as main_,
         coalesce(claim.currency = main_, true) and coalesce(due.currency = main_, true)
-            and (len(payments) = 0 or (len(payments) = 1 and payments[1].currency = main_)) as plain_
+            and coalesce(len(payments), 0) <= 1 and coalesce(payments[1].currency = main_, true) as plain_
     from promises
 ),
 mixed as (
