@@ -80,21 +80,7 @@ def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
 
     _taking(routes, of, witnesses)
 
-    @routes.get(
-        "/{service}/{path:path}",
-        summary="A file of the ledger, as C2SP tlog-tiles lays it out",
-        dependencies=[Depends(public)],
-        responses={200: {"description": "The file.", "content": {_TEXT: {"example": _CHECKPOINT}}}},
-    )
-    async def get_file(service: str, path: str) -> Response:
-        if _OPEN.fullmatch(path) is None:
-            raise NotFoundError("Open to everybody are checkpoint, checkpoints, key and tile/...")
-        content = await asyncio.to_thread(_file, of(service).shelf, path)
-        kind = "application/octet-stream" if "tile/" in path else _TEXT
-        lasting = "tile/" in path and ".p/" not in path
-        cached = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        return Response(content, media_type=kind, headers={"Cache-Control": cached})
-
+    _files(routes, of)
     return routes
 
 
@@ -113,6 +99,23 @@ def _taking(routes: APIRouter, of: Callable[[str], Keeper], witnesses: Sequence[
             raise MalformedError("A checkpoint is text in UTF-8.") from error
         taken = await asyncio.to_thread(take_cosignature, of(service).shelf, encoded, witnesses)
         return Response(msgspec.json.encode({"taken": taken}), media_type="application/json")
+
+
+def _files(routes: APIRouter, of: Callable[[str], Keeper]) -> None:
+    @routes.get(
+        "/{service}/{path:path}",
+        summary="A file of the ledger, as C2SP tlog-tiles lays it out",
+        dependencies=[Depends(public)],
+        responses={200: {"description": "The file.", "content": {_TEXT: {"example": _CHECKPOINT}}}},
+    )
+    async def get_file(service: str, path: str) -> Response:
+        if _OPEN.fullmatch(path) is None:
+            raise NotFoundError("Open to everybody are checkpoint, checkpoints, key and tile/...")
+        content = await asyncio.to_thread(_file, of(service).shelf, path)
+        kind = "application/octet-stream" if "tile/" in path else _TEXT
+        lasting = "tile/" in path and ".p/" not in path
+        cached = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return Response(content, media_type=kind, headers={"Cache-Control": cached})
 
 
 async def proofs_of_stream(keeper: Keeper, stream_id: UUID, tenant: str) -> str:
