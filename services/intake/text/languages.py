@@ -40,6 +40,7 @@ class Languages:
         """`accounts` has the language of each `channel/account` that serves one."""
         self._accounts = accounts or {}
         self._model: Ranking | None = None
+        self._among: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
     @property
@@ -65,7 +66,10 @@ class Languages:
         # Messages that come together before the model is there read it once, and each guess has its own restriction.
         with self._lock:
             model = self._loaded()
-            model.set_languages(list(among))
+            if among != self._among:
+                # Costs thirty times what a guess costs.
+                model.set_languages(list(among))
+                self._among = among
             guess, likely = model.classify(text)
         return guess if likely >= SURE and guess in KNOWN else None
 
