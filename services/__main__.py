@@ -26,6 +26,7 @@ from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.reports import ReportFile, reports, told
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
+from shared.cli.witness import witness_commands
 from shared.clock import system_clock
 from shared.embedded import Embedded, FolderLock, open_embedded, open_existing
 from shared.errors import SettingsError
@@ -294,6 +295,7 @@ def existing(data: Path) -> Iterator[Embedded]:
 
 
 ledger_commands(commands, services_at)
+commands.add_typer(witness_commands, name="witness")
 
 erasing_commands(commands, services_at)
 commands.add_typer(letter_commands(services_at), name="dlt")

@@ -1,4 +1,4 @@
-"""Events to facts: every case, message and organisation folded into one row."""
+"""Events to facts: every case with its clocks, message and organisation folded into one row each."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.reporting.views.facts import (
     CASES,
+    CLOCKS,
     CONTACTS,
     ORGANISATIONS,
     CaseFacts,
@@ -20,8 +21,9 @@ from services.reporting.views.facts import (
     SiteFacts,
 )
 from services.reporting.views.sideways import beside
+from services.reporting.views.timekeeping import fold_clocks
 from shared.documents.folding import Projection
-from shared.events import cases, intake, parties, procedure
+from shared.events import cases, clocks, intake, parties, procedure
 from shared.events.envelope import Event, Recorded
 from shared.events.values import Money
 
@@ -277,7 +279,8 @@ def fold_organisation(row: OrganisationFacts | None, recorded: Recorded) -> Orga
 CASE_FACTS = Projection(CASES, "cases", cases.CASE, fold_case)
 CONTACT_FACTS = Projection(CONTACTS, "intake", intake.MESSAGE, fold_contact)
 ORGANISATION_FACTS = Projection(ORGANISATIONS, "cases", cases.ORGANISATION, fold_organisation)
+CLOCK_FACTS = Projection(CLOCKS, "cases", clocks.CLOCKS, fold_clocks)
 PROJECTIONS: Mapping[str, Projection[Any]] = MappingProxyType(
-    {"cases": CASE_FACTS, "contacts": CONTACT_FACTS, "organisations": ORGANISATION_FACTS}
+    {"cases": CASE_FACTS, "contacts": CONTACT_FACTS, "organisations": ORGANISATION_FACTS, "clocks": CLOCK_FACTS}
 )
 """What fills each table of facts, by the name of the table in SQL."""

@@ -1,5 +1,7 @@
 """Proofs out of a ledger's files, as anybody can make them who has the files."""
 
+from collections.abc import Sequence
+
 from shared.errors import NotFoundError
 from shared.ledger.checkpoints import Checkpoint, read_checkpoint
 from shared.ledger.notes import Note, read_note
@@ -9,11 +11,24 @@ from shared.ledger.tiles import WIDTH, Tile, TiledNodes, entries_path, unbundled
 from shared.ledger.tree import consistency, inclusion
 from shared.ledger.writing import CHECKPOINT
 
+WITNESSED = "witnessed"
+"""The newest checkpoint that each witness has signed, with its line only, one behind the other."""
+
 
 def newest(shelf: Shelf) -> tuple[Note, Checkpoint]:
-    """Return the checkpoint that is shown; a `NotFoundError` before the first."""
+    """Return the checkpoint that is shown, with the lines of witnesses; a `NotFoundError` before the first."""
     note = read_note(shelf.read(CHECKPOINT).decode())
-    return note, read_checkpoint(note.text)
+    lines = (line for one in cosigned_notes(shelf) if one.text == note.text for line in one.signatures)
+    return Note(note.text, (*note.signatures, *lines)), read_checkpoint(note.text)
+
+
+def cosigned_notes(shelf: Shelf) -> Sequence[Note]:
+    """Return the newest checkpoint that each witness has signed."""
+    try:
+        parts = shelf.read(WITNESSED).decode().strip("\n").split("\n\n")
+    except NotFoundError:
+        return ()
+    return [read_note(f"{text}\n\n{line}\n") for text, line in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def proof_of(shelf: Shelf, index: int) -> Proof:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -32,9 +33,18 @@ class Keeper:
         self.refused: str | None = None
         """Why nothing is signed any more; None while all is well."""
         self.signed_at = time.monotonic()
+        self._looking = threading.Lock()
 
     async def look(self) -> None:
-        """Bring the ledger up to the record, unless that is not the one that was signed."""
+        """Bring the ledger up to the record, unless that is not the one that was signed; one look at a time."""
+        while not self._looking.acquire(blocking=False):  # noqa: ASYNC110 - who looks may belong to another event loop
+            await asyncio.sleep(0.01)
+        try:
+            await self._look()
+        finally:
+            self._looking.release()
+
+    async def _look(self) -> None:
         pen = await self._opened()
         if pen is None:
             return

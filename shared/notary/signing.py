@@ -31,6 +31,9 @@ class LedgerSettings(BaseSettings):
     """Signing keys, `ID BASE64` separated by commas; the last one signs, and the one before it, too."""
     key_file: Path | None = None
     """A file of such keys, one a line; default: `ledger.key` in the data folder, made at the first start."""
+    witnesses: str = ""
+    """Public keys of witnesses whose cosignatures are taken and shown, as `redress witness key` prints them, separated
+    by commas."""
 
 
 def kept_seeds(file: Path) -> Seeds:

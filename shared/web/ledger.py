@@ -6,23 +6,30 @@ stream was written, so they are for auditors; the holder of a receipt gets the p
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from shared.errors import NotFoundError
+from shared.errors import MalformedError, NotFoundError
+from shared.ledger.checkpoints import read_checkpoint
+from shared.ledger.notes import Verifier
 from shared.ledger.proofs import BETWEEN
-from shared.ledger.reading import continued, newest, proof_of
+from shared.ledger.reading import continued, cosigned_notes, newest, proof_of
+from shared.ledger.shelves import Shelf
 from shared.ledger.tiles import b64
+from shared.ledger.writing import CHECKPOINT
 from shared.notary.keeper import Keeper
+from shared.notary.signing import LedgerSettings
+from shared.notary.witnessing import known_witnesses, take_cosignature
 from shared.rights import Caller, Role
 from shared.web.access import allow, public
 
 PREFIX = "/reporting/v1/ledger"
-_OPEN = re.compile(r"(?:aside/[0-9]+/)?(?:checkpoint|checkpoints|key|tile/[0-9]/[x0-9/]+(?:\.p/[0-9]+)?)")
+_OPEN = re.compile(r"(?:aside/[0-9]+/)?(?:checkpoint|checkpoints|key|witnessed|tile/[0-9]/[x0-9/]+(?:\.p/[0-9]+)?)")
 _TEXT = "text/plain; charset=utf-8"
 of_auditors = allow(Role.AUDITOR, Role.ADMIN, Role.SUPERVISOR)
 
@@ -30,6 +37,7 @@ of_auditors = allow(Role.AUDITOR, Role.ADMIN, Role.SUPERVISOR)
 def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
     """Return the routes over the ledgers of these services."""
     routes = APIRouter(prefix=PREFIX, tags=["ledger"])
+    witnesses = known_witnesses(LedgerSettings().witnesses)
 
     def of(service: str) -> Keeper:
         if service not in ledgers:
@@ -43,7 +51,7 @@ def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
         responses=_told({"items": [_SHOWN]}),
     )
     async def list_ledgers() -> Response:
-        items = [await asyncio.to_thread(_shown, name, keeper) for name, keeper in ledgers.items()]
+        items = [await asyncio.to_thread(_shown, name, keeper, witnesses) for name, keeper in ledgers.items()]
         return Response(msgspec.json.encode({"items": items}), media_type="application/json")
 
     @routes.get(
@@ -70,6 +78,30 @@ def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
     async def prove_stream(service: str, stream_id: UUID, caller: Annotated[Caller, Depends(of_auditors)]) -> Response:
         return Response(await proofs_of_stream(of(service), stream_id, caller.tenant), media_type=_TEXT)
 
+    _taking(routes, of, witnesses)
+
+    _files(routes, of)
+    return routes
+
+
+def _taking(routes: APIRouter, of: Callable[[str], Keeper], witnesses: Sequence[Verifier]) -> None:
+    @routes.post(
+        "/{service}/cosignatures",
+        summary="Hand in a checkpoint of the log with a witness's line below it",
+        dependencies=[Depends(public)],
+        openapi_extra={"requestBody": {"content": {_TEXT: {"example": _COSIGNED}}}},
+        responses=_told({"taken": ["witness.union-office"]}),
+    )
+    async def take(service: str, request: Request) -> Response:
+        try:
+            encoded = (await request.body()).decode()
+        except UnicodeDecodeError as error:
+            raise MalformedError("A checkpoint is text in UTF-8.") from error
+        taken = await asyncio.to_thread(take_cosignature, of(service).shelf, encoded, witnesses)
+        return Response(msgspec.json.encode({"taken": taken}), media_type="application/json")
+
+
+def _files(routes: APIRouter, of: Callable[[str], Keeper]) -> None:
     @routes.get(
         "/{service}/{path:path}",
         summary="A file of the ledger, as C2SP tlog-tiles lays it out",
@@ -79,13 +111,11 @@ def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
     async def get_file(service: str, path: str) -> Response:
         if _OPEN.fullmatch(path) is None:
             raise NotFoundError("Open to everybody are checkpoint, checkpoints, key and tile/...")
-        content = await asyncio.to_thread(of(service).shelf.read, path)
+        content = await asyncio.to_thread(_file, of(service).shelf, path)
         kind = "application/octet-stream" if "tile/" in path else _TEXT
         lasting = "tile/" in path and ".p/" not in path
         cached = "public, max-age=31536000, immutable" if lasting else "no-cache"
         return Response(content, media_type=kind, headers={"Cache-Control": cached})
-
-    return routes
 
 
 async def proofs_of_stream(keeper: Keeper, stream_id: UUID, tenant: str) -> str:
@@ -99,7 +129,12 @@ async def proofs_of_stream(keeper: Keeper, stream_id: UUID, tenant: str) -> str:
     return BETWEEN.join(proof.encoded() for proof in proofs)
 
 
-def _shown(name: str, keeper: Keeper) -> dict[str, object]:
+def _file(shelf: Shelf, path: str) -> bytes:
+    """Return a file; the checkpoint with the lines of the witnesses that have signed it."""
+    return newest(shelf)[0].encoded().encode() if path == CHECKPOINT else shelf.read(path)
+
+
+def _shown(name: str, keeper: Keeper, witnesses: Sequence[Verifier]) -> dict[str, object]:
     try:
         _, checkpoint = newest(keeper.shelf)
     except NotFoundError:
@@ -114,7 +149,18 @@ def _shown(name: str, keeper: Keeper) -> dict[str, object]:
         "root": root,
         "keys": keys,
         "refused": keeper.refused,
+        "witnesses": [_seen(keeper.shelf, one) for one in witnesses],
     }
+
+
+def _seen(shelf: Shelf, witness: Verifier) -> dict[str, object]:
+    """Return how far a witness has signed, and when."""
+    for note in cosigned_notes(shelf):
+        at = witness.signed_at(note)
+        if at is not None:
+            when = datetime.fromtimestamp(at, UTC).isoformat()
+            return {"name": witness.name, "size": read_checkpoint(note.text).size, "cosigned_at": when}
+    return {"name": witness.name, "size": None, "cosigned_at": None}
 
 
 _SHOWN = {
@@ -124,8 +170,10 @@ _SHOWN = {
     "root": "XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=",
     "keys": ["redress-5f3a09c1/cases+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
     "refused": None,
+    "witnesses": [{"name": "witness.union-office", "size": 1290, "cosigned_at": "2026-03-02T08:14:00+00:00"}],
 }
 _CHECKPOINT = "redress-5f3a09c1/cases\n1298\nXcnae...=\n\n\u2014 redress-5f3a09c1/cases Uw2Q...\n"
+_COSIGNED = f"{_CHECKPOINT}\u2014 witness.union-office 7mDh...\n"
 _PROOF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "C2SP tlog-proof, verified offline by 'redress verify-proof'.",

@@ -36,6 +36,7 @@ OUTSIDE: Mapping[str, set[str]] = {
         "shared.cli.demo",
         "shared.vault.transit",
         "shared.web.jwks",
+        "shared.witness.logs",
     },
     "jinja2": {"services.cases.api", "services.intake.api", "services.reporting.api"},
     "joserfc": {"shared.web.jwks", "shared.web.oidc"},

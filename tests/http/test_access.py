@@ -34,7 +34,7 @@ OPEN = (
     | BY_SIGNATURE
     | {
         *("/reporting/v1/ledger", "/reporting/v1/ledger/{service}/consistency"),
-        "/reporting/v1/ledger/{service}/{path:path}",
+        *("/reporting/v1/ledger/{service}/{path:path}", "/reporting/v1/ledger/{service}/cosignatures"),
         *("/public", "/public/{quarter}", "/public/years/{year}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }

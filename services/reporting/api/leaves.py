@@ -45,9 +45,18 @@ LEAVES: Mapping[str, Sequence[Block]] = {
         _bars("amounts", _ask("money-amounts"), "currency", "amounts", "missing"),
         _bars("remedies", _ask("money", "remedy"), "remedy", "promises", "paid_in_full"),
     ),
+    "recruitment": (
+        _bars("corridors", _ask("recruitment-fees", "corridor"), "corridor", "workers_paying"),
+        _columns("fee_years", _ask("recruitment-fees", "year"), "year", "reports", "workers_paying"),
+        _bars("agents", _ask("recruitment-fees", "agent"), "agent", "workers_paying"),
+        _bars("covered", _ask("workers-covered", "country"), "country", "workers"),
+        _bars("covered_by", _ask("workers-covered", "organisation"), "organisation", "workers"),
+        _columns("reprisals", _ask("retaliation", "year"), "year", "reprisals", "undisclosed"),
+    ),
     "clocks": (
         _fates("deadlines", _ask("deadlines", "duty"), "duty"),
         _fates("deadline_trend", _ask("deadlines", "quarter"), "quarter"),
+        _bars("followed", _ask("deadlines", "owed_by"), "owed_by", "escalated", "alerted"),
         _bars("handlers", _ask("overdue", "handler"), "handler", "open_duties"),
         _line("acknowledged", _ask("acknowledged", "quarter"), "quarter", "percent_within_7_days"),
         _line("within", _ask("closed-within", "quarter"), "quarter", "percent_30_of_all"),

@@ -178,6 +178,30 @@ class OrganisationFacts(Row, kw_only=True, omit_defaults=True):
     sites: list[SiteFacts] = msgspec.field(default_factory=list)
 
 
+class DutyFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """The clock of one duty of one party: until when it runs, and whether it was met, missed or stands still."""
+
+    duty: str
+    party: str
+    subject: UUID | None = None
+    due_at: datetime
+    policy: str | None = None
+    met_at: datetime | None = None
+    late: bool | None = None
+    paused_at: datetime | None = None
+    paused_for: str | None = None
+    missed_at: datetime | None = None
+    consequence: str | None = None
+
+
+class ClockFacts(Row, kw_only=True, omit_defaults=True):
+    """The clocks of one case, every one that ever ran."""
+
+    case_id: UUID | None = None
+    duties: list[DutyFacts] = msgspec.field(default_factory=list)
+
+
 CASES = Collection("case_facts", 4, CaseFacts)
 CONTACTS = Collection("contact_facts", 2, ContactFacts)
 ORGANISATIONS = Collection("organisation_facts", 1, OrganisationFacts)
+CLOCKS = Collection("clock_facts", 1, ClockFacts)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.reporting.projections import CASE_FACTS, CONTACT_FACTS, ORGANISATION_FACTS, PROJECTIONS
+from services.reporting.projections import CASE_FACTS, CLOCK_FACTS, CONTACT_FACTS, ORGANISATION_FACTS, PROJECTIONS
 from services.reporting.views.definitions import read_definitions
 from services.reporting.views.engine import Figures, Table, encode
-from services.reporting.views.facts import CaseFacts, ContactFacts, OrganisationFacts
+from services.reporting.views.facts import CaseFacts, ClockFacts, ContactFacts, OrganisationFacts
 from services.reporting.views.questions import Question, values
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.bus import port
@@ -43,6 +43,15 @@ def organisations(facts: Sequence[Recorded]) -> Sequence[OrganisationFacts]:
     return list(rows.values())
 
 
+def clocks(facts: Sequence[Recorded]) -> Sequence[ClockFacts]:
+    """Fold a log of cases into rows of clocks."""
+    rows: dict[object, ClockFacts] = {}
+    for fact in facts:
+        if fact.envelope.stream == CLOCK_FACTS.stream:
+            rows[fact.envelope.stream_id] = CLOCK_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
+    return list(rows.values())
+
+
 def contacts(facts: Sequence[Recorded]) -> Sequence[ContactFacts]:
     """Fold a log of intake into rows."""
     return [CONTACT_FACTS.fold(None, fact) for fact in facts]
@@ -62,6 +71,7 @@ class Desk:
         cases: Sequence[CaseFacts] = (),
         contacts: Sequence[ContactFacts] = (),
         organisations: Sequence[OrganisationFacts] = (),
+        clocks: Sequence[ClockFacts] = (),
         at: datetime = datetime(2026, 6, 1, tzinfo=UTC),
     ) -> list[dict[str, Any]]:
         """Compute a report over exactly these rows."""
@@ -69,6 +79,7 @@ class Desk:
         self.warehouse.put(LIVE, "cases", [encode(row) for row in cases])
         self.warehouse.put(LIVE, "contacts", [encode(row) for row in contacts])
         self.warehouse.put(LIVE, "organisations", [encode(row) for row in organisations])
+        self.warehouse.put(LIVE, "clocks", [encode(row) for row in clocks])
         definition = DEFINITIONS[report]
         asked = Question(report=report, group_by=tuple(group_by))
         given = values(asked, definition, at, default_policy())
@@ -90,6 +101,7 @@ class House:
         await fold_batch(CASE_FACTS, self.documents, told, len(told))
         await fold_batch(CONTACT_FACTS, self.documents, heard, len(heard))
         await fold_batch(ORGANISATION_FACTS, self.documents, told, len(told))
+        await fold_batch(CLOCK_FACTS, self.documents, told, len(told))
 
     async def ask(self, report: str, group_by: str, **question: Any) -> list[tuple[Any, ...]]:
         """Compute a report and return its rows."""

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from services.reporting.api.answers import as_json
-from services.reporting.projections import CASE_FACTS, CONTACT_FACTS, ORGANISATION_FACTS
+from services.reporting.projections import CASE_FACTS, CLOCK_FACTS, CONTACT_FACTS, ORGANISATION_FACTS
 from services.reporting.views.questions import Question
 from shared.bus.projecting import project, rebuild
 from shared.documents.folding import Projection, fold_batch
@@ -105,7 +105,7 @@ async def test_a_log_in_several_feeds_with_repeated_facts_is_counted_as_one(
     await told.catch_up()
     parts.send(told.logs["cases"].facts)
     for feed in parts.parts:
-        assert await project([CASE_FACTS, ORGANISATION_FACTS], feed, parted.documents) == len(feed.facts)
+        assert await project([CASE_FACTS, CLOCK_FACTS, ORGANISATION_FACTS], feed, parted.documents) == len(feed.facts)
 
     for then in (None, hour(12)):
         assert await parted.ask("disposition", "state", as_of=then) == await told.ask(

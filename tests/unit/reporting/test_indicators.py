@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from statistics import median
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.reporting.views.dimensions import dimensions, of_cases
 from tests.unit.reporting.figuring import DEFINITIONS, Desk, contacts, folded
-from tests.unit.reporting.lives import Life, Log, Promise, hour, lives, message, tell
+from tests.unit.reporting.lives import Life, Log, hour, lives, message, tell
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -151,31 +151,6 @@ def test_acknowledged_within_a_week_leaves_out_who_has_time_left(desk: Desk, tol
 
 @drawn
 @given(told=lives())
-def test_a_deadline_is_kept_breached_or_ended_by_the_closure(desk: Desk, told: Sequence[Life]) -> None:
-    expected: dict[str, Counter[str]] = defaultdict(Counter)
-    for life in told:
-        closed = None if life.closed is None or life.reopened else hour(life.closed)
-        for duty, due, met in _duties(life):
-            fate = _fate(due, met, closed)
-            if fate is not None:
-                expected[duty][fate] += 1
-
-    rows = {row["duty"]: row for row in ask(desk, "deadlines", "duty", told)}
-
-    assert set(rows) == set(expected)
-    for duty, fates in expected.items():
-        row, came_due = rows[duty], fates["in_time"] + fates["late"] + fates["unmet"]
-        assert {name: row[name] for name in ("in_time", "late", "unmet", "dropped")} == {
-            name: fates[name] for name in ("in_time", "late", "unmet", "dropped")
-        }
-        assert (row["duties"], row["percent_breached"]) == (
-            came_due,
-            percent(fates["late"] + fates["unmet"], came_due),
-        )
-
-
-@drawn
-@given(told=lives())
 def test_reopening_is_of_the_cases_that_were_ever_closed(desk: Desk, told: Sequence[Life]) -> None:
     ever = [life for life in told if life.closed is not None]
     again = sum(life.reopened for life in ever)
@@ -280,37 +255,3 @@ def test_the_groups_of_any_dimension_hold_every_case(desk: Desk, told: Sequence[
         assert sum(row["cases"] for row in rows) >= len(told)
     else:
         assert sum(row["cases"] for row in rows) == len(told)
-
-
-def _duties(life: Life) -> Sequence[tuple[str, datetime, datetime | None]]:
-    found: list[tuple[str, datetime, datetime | None]] = []
-    if life.acknowledge_by is not None:
-        found.append(("acknowledge", hour(life.acknowledge_by), _at(life.acknowledged)))
-    if life.triaged is not None and life.assess_by is not None:
-        taken_up = life.assigned
-        if taken_up is None and life.requests:
-            taken_up = life.requests[0].asked
-        found.append(("assess", hour(life.assess_by), _at(taken_up)))
-    found += [("answer", hour(request.due), _at(request.answered)) for request in life.requests]
-    found += [("remedy", _end_of(promise), _completed(life, promise)) for promise in life.promises]
-    return found
-
-
-def _completed(life: Life, promise: Promise) -> datetime | None:
-    return hour(life.opened + 2) if promise.complete and promise.ending != "refuted" else None
-
-
-def _end_of(promise: Promise) -> datetime:
-    return datetime.combine(promise.due, time(), UTC) + timedelta(days=1)
-
-
-def _at(hours: int | None) -> datetime | None:
-    return None if hours is None else hour(hours)
-
-
-def _fate(due: datetime, met: datetime | None, closed: datetime | None) -> str | None:
-    if met is not None:
-        return "in_time" if met <= due else "late"
-    if closed is not None and closed <= due:
-        return "dropped"
-    return "unmet" if due < NOW else None
