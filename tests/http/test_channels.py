@@ -18,44 +18,21 @@ from standardwebhooks.webhooks import Webhook as StandardSigner
 from twilio.request_validator import RequestValidator
 from viberbot import Api, BotConfiguration
 
-from services.intake import bootstrap as intake
-from services.intake.bootstrap import WEBHOOKS
 from services.intake.channels.port import Arrival, Delivery, Edited, Kept, Reported, Said, Withdrawn
-from services.intake.settings import Settings
 from shared.clock import system_clock
 from shared.errors import MalformedError
-from tests.support.app import TESTED, System, embedded, running
+from tests.support.app import System
+from tests.support.providers import BASIC, OLD, SECRET, TYPES, called_by_providers
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "channels"
-SECRET, OLD = "a-secret-of-now", "the-one-before"
-BASIC = "Basic " + base64.b64encode(SECRET.encode()).decode()
-TYPES = {one.name: one for one in WEBHOOKS}
 KINDS = {Said: "said", Edited: "edited", Withdrawn: "withdrawn", Reported: "reported", Kept: "kept"}
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples of the providers are not beside the code")
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system with an account on every channel; two WhatsApp numbers share one app."""
-    folder = tmp_path_factory.mktemp("channels")
-    file = folder / "channels.toml"
-    accounts = [{"type": kind, "name": "desk"} for kind in TYPES if kind != "whatsapp"]
-    accounts += [{"type": "whatsapp", "name": name, "provider_id": name} for name in ("111", "222")]
-    lines = [
-        f'[[account]]\ntype = "{one["type"]}"\nname = "{one["name"]}"\nsecrets = ["{SECRET}", "{OLD}"]\n'
-        'verify_token = "meaty"\nlanguage = "my"\nregion = "TH"\n'
-        + (f'provider_id = "{one["provider_id"]}"\n' if "provider_id" in one else "")
-        for one in accounts
-    ]
-    file.write_text("\n".join(lines))
-    file.chmod(0o600)
-    builders = {
-        **TESTED,
-        "intake": lambda parts, _logs: intake.build(
-            parts, Settings(channels=file, sender_per_second=1e6, sender_burst=1e6)
-        ),
-    }
-    with running(embedded(folder / "data", builders=builders)) as started:
+    """An account on every channel."""
+    with called_by_providers(tmp_path_factory.mktemp("channels")) as started:
         yield started
 
 

@@ -3,6 +3,7 @@
 Source: CloudEvents 1.0.2, HTTP protocol binding; HTTP 1.1 Web Hooks for Event Delivery, section 4.
 """
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -35,8 +36,6 @@ class CloudEvents(Webhook):
 
     def parse(self, delivery: Delivery) -> Sequence[Arrival]:
         """Return each event's data as a message."""
-        if "ce-specversion" not in delivery.headers:
-            json_of(delivery.raw)
         try:
             events = events_in(delivery.headers, delivery.raw, MOST)
         except (InvalidError, UnsupportedMediaError):
@@ -49,8 +48,23 @@ class CloudEvents(Webhook):
 
 
 def _event(one: Any) -> Arrival | None:
-    source, key, data = word(one, "source"), word(one, "id"), at(one, "data")
+    source, key, data = word(one, "source"), word(one, "id"), _data(one)
     text = word(data, "text") or "\n".join(plain(data))
     if at(one, "specversion") != "1.0" or source is None or key is None or not text:
         return None
     return Said(key=f"{source}\x1f{key}", text=text, sender=word(data, "sender"), at=moment(at(one, "time")))
+
+
+def _data(one: Any) -> Any:
+    """Return the data, from base64 where it came so; None where that is no text."""
+    encoded = word(one, "data_base64")
+    if encoded is None:
+        return at(one, "data")
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return None
+    try:
+        return json_of(text.encode()) if "json" in (word(one, "datacontenttype") or "") else text
+    except MalformedError:
+        return text

@@ -3,13 +3,15 @@
 Source: CloudEvents specification 1.0.2, HTTP protocol binding sections 3.1 to 3.3.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
-import msgspec
 from pydantic import ValidationError
 
 from services.intake.channels.native import NativeMessage
+from services.intake.channels.untrusted import json_of
 from shared.errors import InvalidError, MalformedError, UnsupportedMediaError
 
 SUBMITTED = "redress.intake.message.submitted"
@@ -31,8 +33,8 @@ def events_in(headers: Mapping[str, str], body: bytes, most: int) -> Sequence[di
     if media == STRUCTURED:
         return [_json(body)]
     if "ce-specversion" in headers:
-        attributes = {name[3:]: value for name, value in headers.items() if name.startswith("ce-")}
-        return [attributes | {"data": _json(body)}]
+        attributes = {name[3:]: _decoded(value) for name, value in headers.items() if name.startswith("ce-")}
+        return [attributes | {"data": _told(media, body)}]
     raise UnsupportedMediaError(f"Send {STRUCTURED}, {BATCH}, or JSON with ce- headers.")
 
 
@@ -60,8 +62,23 @@ def message_in(event: object) -> NativeMessage:
         raise InvalidError("The message breaks a rule.", errors=broken) from None
 
 
+def _told(media: str, body: bytes) -> Any:
+    return _utf8(body) if media.startswith("text/") else _json(body)
+
+
+def _decoded(value: str) -> str:
+    # A header may stand in quotes, and what is not ASCII in it is percent-encoded (section 3.1.3.2).
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    return _utf8(unquote_to_bytes(value))
+
+
 def _json(body: bytes) -> Any:
+    return json_of(_utf8(body).encode())
+
+
+def _utf8(raw: bytes) -> str:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedError("The body is not JSON in UTF-8.") from error
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise MalformedError("What is sent is UTF-8.") from None

@@ -136,7 +136,8 @@ def plain(tree: Any, before: str = "") -> list[str]:
         return [line for name, one in tree.items() for line in plain(one, f"{before}{name}/")]
     if isinstance(tree, list):
         return [line for one in tree for line in plain(one, before)]
-    return [] if tree in (None, "") else [f"{before.rstrip('/')}: {tree}".replace("\x00", "")]
+    name = f"{before.rstrip('/')}: " if before else ""
+    return [] if tree in (None, "") else [f"{name}{tree}".replace("\x00", "")]
 
 
 def same(one: str, other: str) -> bool:

@@ -23,7 +23,7 @@ class Voice(Twilio):
         call = form.get("CallSid")
         if not call:
             return [kept(form)]
-        key, text = _step(form, call)
+        key, text = _step(form, call, delivery.headers.get("i-twilio-idempotency-token", ""))
         outbound = form.get("Direction", "").startswith("outbound")
         sender, to = (form.get("To"), form.get("From")) if outbound else (form.get("From"), form.get("To"))
         recorded = form.get("RecordingUrl") if key == form.get("RecordingSid") else None
@@ -31,14 +31,15 @@ class Voice(Twilio):
         return [Said(key=key, text=text, sender=sender, to=to, attachments=files)]
 
 
-def _step(form: dict[str, str], call: str) -> tuple[str, str]:
+def _step(form: dict[str, str], call: str, once: str) -> tuple[str, str]:
+    # The same digit pressed twice is said twice; `once` is what a retry repeats.
     if "TranscriptionText" in form:
         return form.get("TranscriptionSid", f"{call}/written"), form["TranscriptionText"]
     if "RecordingSid" in form:
         return form["RecordingSid"], "[recording]"
     if "SpeechResult" in form:
-        return f"{call}/speech/{form['SpeechResult']}", form["SpeechResult"]
+        return f"{call}/speech/{form['SpeechResult']}{once}", form["SpeechResult"]
     if "Digits" in form:
-        return f"{call}/digits/{form['Digits']}", f"[digits {form['Digits']}]"
+        return f"{call}/digits/{form['Digits']}{once}", f"[digits {form['Digits']}]"
     state = form.get("CallStatus", "")
     return f"{call}/{state}", f"[call {state}]"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.reporting.views.definitions import Definition
+from services.reporting.views.dimensions import dimensions
 from shared.errors import InvalidError, NotFoundError
 from shared.policy import Policy
 from shared.rights import DEFAULT_TENANT
@@ -18,6 +19,8 @@ Compared = Literal["previous", "year", "known"]
 """With the span of the same length just before, with the same span a year earlier, or with what was on record at
 `known_at`: then what differs are corrections and facts that came late."""
 
+_OF_CASES = frozenset(dimensions()) - {"total"} | {"organisation"}
+"""What nobody can group by without the cases."""
 _TIMES = frozenset({"month", "quarter", "year"})
 
 
@@ -108,6 +111,7 @@ def values(question: Question, definition: Definition, as_of: datetime, policy: 
         "since": plain(question.since or BEGINNING),
         "until": plain(question.until or END),
         "at": plain(as_of),
+        "by_cases": bool(question.only) or not _OF_CASES.isdisjoint(chosen),
         "issue_codes": list(pointing),
         "issue_indicators": list(pointing.values()),
         **{f"only_{name}": value for name, value in question.only},

@@ -72,7 +72,8 @@ def test_a_deadline_is_kept_breached_or_dropped_as_its_clock_tells(
             for fate in fates(told):
                 expected[duty][fate] += 1
 
-    rows = desk.ask("deadlines", ["duty"], cases=folded(log.facts), clocks=clock_rows(log.facts), at=NOW)
+    known: dict[str, Any] = {"cases": folded(log.facts), "clocks": clock_rows(log.facts), "at": NOW}
+    rows = desk.ask("deadlines", ["duty"], **known)
 
     found = {row["duty"]: row for row in rows}
     assert set(found) == {duty for duty, counts in expected.items() if counts}
@@ -81,6 +82,24 @@ def test_a_deadline_is_kept_breached_or_dropped_as_its_clock_tells(
         names = ("in_time", "late", "unmet", "dropped")
         assert [row[name] for name in names] == [counts[name] for name in names]
         assert (row["duties"], row["percent_breached"]) == (due, percent(counts["late"] + counts["unmet"], due))
+
+
+@drawn
+@given(cases_=st.lists(turns, max_size=3))
+def test_deadlines_are_the_same_whether_or_not_cases_are_looked_at(
+    desk: Desk, cases_: Sequence[Sequence[tuple[str, Turn]]]
+) -> None:
+    log = Log("cases")
+    for number, drawn_ in enumerate(cases_):
+        log.tell(uuid5(NAMES, f"case-{number}"), opened(), hour(0))
+        for duty in DUTIES:
+            tell(log, number, duty, lawful([turn for name, turn in drawn_ if name == duty]))
+    known: dict[str, Any] = {"cases": folded(log.facts), "clocks": clock_rows(log.facts), "at": NOW}
+
+    alone = desk.ask("deadlines", ["duty"], **known)
+    beside = desk.ask("deadlines", ["duty", "channel"], **known)
+
+    assert [{**row, "channel": "line"} for row in alone] == beside
 
 
 def opened() -> cases.CaseOpened:

@@ -105,7 +105,7 @@ def test_a_table_that_could_tell_too_much_is_not_published(published: str, refus
 
 @pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=DEFINITIONS)
 def test_a_definition_asks_only_for_what_a_question_has(definition: Definition) -> None:
-    assert definition.parameters <= {"group_by", "since", "until", "at"}
+    assert definition.parameters <= {"group_by", "since", "until", "at", "by_cases"}
     assert definition.has_period == ("since" in definition.parameters)
 
 

@@ -23,26 +23,46 @@ with promises as (
     from keyed_cases
     where claimed is not null or assessed is not null or paid is not null
 ),
+told as (
+    select *,
+        coalesce(due.currency, claim.currency, payments[1].currency) as main_,
+        coalesce(claim.currency = main_, true) and coalesce(due.currency = main_, true)
+            and coalesce(len(payments), 0) <= 1 and coalesce(payments[1].currency = main_, true) as plain_
+    from promises
+),
+mixed as (
+    select * exclude (main_, plain_) from told where not plain_
+),
 sums as (
+    -- Most promises are in one currency and paid at once, and need not be taken apart.
+    select * exclude (main_, plain_), main_ as currency,
+        coalesce(claim.amount, 0) as claimed_, coalesce(due.amount, 0) as assessed_,
+        coalesce(payments[1].amount, 0) as paid_,
+        (coalesce(due, claim) is not null)::int as promised_,
+        coalesce(coalesce(due, claim).amount > 0 and coalesce(due, claim).amount <= payments[1].amount, false)::int
+            as in_full_
+    from told
+    where plain_ and main_ is not null
+    union all by name
     select *, claim.amount as claimed_, 0 as assessed_, 0 as paid_, claim.currency as currency,
         0 as promised_, 0 as in_full_
-    from promises
+    from mixed
     where claim is not null
     union all by name
     select *, 0 as claimed_, due.amount as assessed_, 0 as paid_, due.currency as currency,
         0 as promised_, 0 as in_full_
-    from promises
+    from mixed
     where due is not null
     union all by name
     select * exclude (payment), 0 as claimed_, 0 as assessed_, payment.amount as paid_, payment.currency as currency,
         0 as promised_, 0 as in_full_
-    from (select *, unnest(payments) as payment from promises)
+    from (select *, unnest(payments) as payment from mixed)
     union all by name
     select * exclude (owed), 0 as claimed_, 0 as assessed_, 0 as paid_, owed.currency as currency,
         1 as promised_,
         (owed.amount > 0 and owed.amount <= list_sum([p.amount for p in payments if p.currency = owed.currency]))::int
             as in_full_
-    from (select *, coalesce(due, claim) as owed from promises)
+    from (select *, coalesce(due, claim) as owed from mixed)
     where owed is not null
 ),
 keyed as (
