@@ -7,7 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.notify.api import doing, following, router
-from services.notify.application import Delivery, Forgetting, Office, Preview, Seeing, Telling, load_rules
+from services.notify.application import (
+    Delivery,
+    Forgetting,
+    Office,
+    Preview,
+    Receipts,
+    Seeing,
+    Telling,
+    index,
+    load_rules,
+)
 from services.notify.channels.calling import Api, Pace
 from services.notify.channels.line import LineChannel
 from services.notify.channels.messenger import MessengerChannel
@@ -19,7 +29,7 @@ from services.notify.channels.twilio import TwilioSms, TwilioVoice
 from services.notify.channels.viber import ViberChannel
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.channels.whatsapp import WhatsAppChannel
-from services.notify.consumers import reactions
+from services.notify.consumers import of_receipts, reactions
 from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
@@ -27,7 +37,6 @@ from services.notify.templates import Templates, load_templates
 from services.notify.views import Feeds, NotificationViews
 from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
-from shared.eventstore.index import no_index
 from shared.eventstore.store import EventStore
 from shared.policy import read_policy_file
 from shared.reaching import reach_projection
@@ -59,7 +68,7 @@ def build(
 ) -> Service:
     """Put the service together; `log` is that of cases, for those who follow it."""
     settings = settings or Settings()
-    store = store or parts.open_store(NAME, no_index)
+    store = store or parts.open_store(NAME, index)
     policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
     views = NotificationViews(parts.documents, policy.restricted.readers)
     quiet = Quiet(SafeHours(start=settings.quiet_start, end=settings.quiet_end), settings.quiet_zone)
@@ -86,7 +95,7 @@ def build(
         documents=parts.documents,
         routers=(router(views), doing(views, Seeing(store)), *follow),
         projections=(NOTIFICATION_VIEW, reach_projection(policy)),
-        reactions=reactions(telling, rules, office),
+        reactions=(*reactions(telling, rules, office), of_receipts(Receipts(parts.vault, parts.clock))),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
         application=Commands(delivery, Preview(store, telling, rules, office), texts),
     )

@@ -13,11 +13,12 @@ from uuid import UUID
 
 import msgspec
 
-from services.notify.application import Office, Telling, handler_id
+from services.notify.application import Office, Receipts, Telling, handler_id
 from services.notify.domain import Rule, Rules
 from services.notify.templates import day
 from shared.bus.port import Handler, Reaction
 from shared.events import REGISTRY
+from shared.events.arrivals import DeliveryReported
 from shared.events.cases import CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
 from shared.events.envelope import Envelope, Event, Recorded
 from shared.events.notify import Audience, RecipientRegistered
@@ -162,6 +163,11 @@ def reactions(telling: Telling, rules: Rules, office: Office) -> Sequence[Reacti
     of_intake: dict[type[Event], Handler] = {kind: _then(None, teller.on_fact) for kind in _kinds(rules, "intake")}
     heard = [Reaction(name="notify-of-cases", source="cases", routes=routes)]
     return [*heard, Reaction(name="notify-of-intake", source="intake", routes=of_intake)] if of_intake else heard
+
+
+def of_receipts(receipts: Receipts) -> Reaction:
+    """Return the reaction to what providers tell of what was sent."""
+    return Reaction(name="notify-of-receipts", source="intake", routes={DeliveryReported: receipts.on_reported})
 
 
 def _kinds(rules: Rules, service: str) -> Sequence[type[Event]]:

@@ -9,6 +9,7 @@ from shared.events.envelope import Recorded
 from shared.events.notify import (
     NOTIFICATION,
     AttemptStarted,
+    DeliveryConfirmed,
     NotificationFailed,
     NotificationPostponed,
     NotificationQueued,
@@ -37,6 +38,9 @@ def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:  #
             return row
         case NotificationSuppressed() as ended if row is not None:
             row.state, row.reason, row.due_at, row.person = "suppressed", ended.reason, None, ended.person
+            return row
+        case DeliveryConfirmed(state=state) if row is not None:
+            row.state, row.person = state, row.person or state == "undelivered"
             return row
         case PersonTold(outcome=outcome) if row is not None:
             row.person, row.seen_to = False, outcome
@@ -70,6 +74,7 @@ def _begin(recorded: Recorded, event: NotificationQueued | NotificationSuppresse
 def _fail(row: NotificationRow, event: NotificationFailed, at: datetime) -> NotificationRow:
     row.state = "failed" if event.retry_at is None else "retrying"
     row.due_at = event.retry_at
+    row.person = event.retry_at is None
     row.attempts += (Attempt(attempt=event.attempt, at=at, cause=event.cause, retry_at=event.retry_at),)
     return row
 

@@ -113,6 +113,17 @@ class PersonTold(Event, frozen=True, kw_only=True):
     outcome: SeenTo
 
 
+DeliveryState = Literal["delivered", "read", "undelivered"]
+
+
+class DeliveryConfirmed(Event, frozen=True, kw_only=True):
+    """The provider told later what became of what it had taken: it arrived, was read, or never arrived."""
+
+    TOPIC: ClassVar[str] = "notify.delivery-confirmed"
+    STREAM: ClassVar[str] = NOTIFICATION
+    state: DeliveryState
+
+
 EVENTS: tuple[type[Event], ...] = (
     RecipientRegistered,
     NotificationQueued,
@@ -122,4 +133,5 @@ EVENTS: tuple[type[Event], ...] = (
     NotificationFailed,
     NotificationSuppressed,
     PersonTold,
+    DeliveryConfirmed,
 )

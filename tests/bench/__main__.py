@@ -40,6 +40,7 @@ class Part(StrEnum):
 
     IDLE = "idle"
     INTAKE = "intake"
+    WEBHOOKS = "webhooks"
     LIFE = "life"
     APPEND = "append"
     REPLAY = "replay"
@@ -56,6 +57,7 @@ class Part(StrEnum):
 MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.IDLE: rows_served.idle,
     Part.INTAKE: rows_served.intake,
+    Part.WEBHOOKS: rows_served.webhooks,
     Part.LIFE: rows_served.life,
     Part.APPEND: rows_append.append,
     Part.REPLAY: rows_log.replay,

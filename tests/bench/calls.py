@@ -1,5 +1,6 @@
 """What a caller says in one turn: request after request, each from the answer to the one before."""
 
+import hmac
 from collections.abc import Callable, Generator, Iterator
 from itertools import count
 
@@ -11,6 +12,7 @@ TEXT = (
     "Please do not call before eight in the evening."
 )
 DESKS = 50
+WEBHOOK_SECRET = "secret of the bench"
 
 Turn = Generator[bytes, bytes, str]
 """Yields a request, is sent the body of its answer; returns what later turns may want to know, or nothing."""
@@ -75,6 +77,20 @@ def message(plan: Plan, name: str) -> Turn:
     return ""
 
 
+def delivery(plan: Plan, name: str) -> Turn:
+    """Post a signed delivery of a provider with one message, of somebody who has not written before."""
+    message = {"id": name, "from": name, "type": "text", "text": {"body": TEXT}}
+    value = {"metadata": {"phone_number_id": "1"}, "messages": [message]}
+    content = msgspec.json.encode({"entry": [{"changes": [{"value": value}]}]})
+    signature = hmac.digest(WEBHOOK_SECRET.encode(), content, "sha256").hex()
+    head = (
+        f"POST /intake/v1/channels/whatsapp/bench HTTP/1.1\r\nHost: 127.0.0.1:{plan.port}\r\n"
+        f"X-Hub-Signature-256: sha256={signature}\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+    yield head.encode() + content
+    return ""
+
+
 def escalated(plan: Plan, _name: str) -> Turn:
     """Open a case and put it before its employer; return its id."""
     case_id = yield from _open(plan)
@@ -136,5 +152,5 @@ def _command(plan: Plan, case_id: str, name: str, body: object) -> bytes:
 
 
 TURNS: dict[str, Callable[[Plan, str], Turn]] = {
-    turn.__name__: turn for turn in (live, message, escalated, handling, whole_life)
+    turn.__name__: turn for turn in (live, message, delivery, escalated, handling, whole_life)
 }

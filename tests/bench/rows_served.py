@@ -8,7 +8,7 @@ import time
 from msgspec.structs import replace
 
 from tests.bench.bench import Bench, BenchError, Row
-from tests.bench.calls import Plan
+from tests.bench.calls import WEBHOOK_SECRET, Plan
 from tests.bench.load import Loaded, load
 from tests.bench.server import Server, serving
 
@@ -17,6 +17,7 @@ PREPARED_PER_SECOND = 500
 LEAST_INTAKE, MOST_P99, LEAST_LIVES = 2000.0, 50.0, 300.0
 MOST_READY, MOST_MEMORY = 2.0, 200.0
 REST = 3.0
+DRAINED = 120.0
 
 _LIVEZ = "GET /livez"
 _HANDLING = "life cycle, 5 calls: open; assign, respond, close a case that was escalated before; find"
@@ -40,6 +41,35 @@ def intake(bench: Bench) -> list[Row]:
             *_latencies(told, taken, limit, MOST_P99),
             Row(f"views caught up after {bench.seconds(8):g} s of it", behind, "s", less_is_better=True),
             Row("memory after it", server.memory, "MB", less_is_better=True),
+        ]
+
+
+def webhooks(bench: Bench) -> list[Row]:
+    """Measure signed deliveries of a provider: with the record there, and while it cannot be written."""
+    channels = bench.folder / "channels.toml"
+    channels.write_text(f'[[account]]\ntype = "whatsapp"\nname = "bench"\nsecrets = ["{WEBHOOK_SECRET}"]\n')
+    channels.chmod(0o600)
+    with serving(bench.folder, {"REDRESS_INTAKE_CHANNELS": str(channels)}) as server:
+        limit = _limit(server, bench, SENDERS)
+        plan = Plan(turn="delivery", port=server.port, connections=SENDERS, mark=secrets.token_hex(4))
+        # The first read what guesses languages, and find out that the record does not answer.
+        begun = load(_for(plan, 60, most=SENDERS, mark=secrets.token_hex(4)))
+        taken = load(_for(plan, bench.seconds(6)))
+        with server.standing_still("intake"):
+            surprised = load(_for(plan, 60, most=SENDERS, mark=secrets.token_hex(4)))
+            spooled = load(_for(plan, bench.seconds(6), mark=secrets.token_hex(4)))
+        wanted = sum(one.turns for one in (begun, taken, surprised, spooled))
+        until = time.monotonic() + DRAINED
+        while server.recorded("intake", "intake.message-received") < wanted:
+            if time.monotonic() > until:
+                raise BenchError(f"{wanted} messages were acknowledged, and after {DRAINED:g} s not all are on record")
+            time.sleep(0.1)
+        told = f"signed webhooks, {SENDERS} connections"
+        return [
+            Row(f"{told}: durable messages", taken.rate, "/s", _LIVEZ, limit.rate),
+            *_latencies(told, taken, limit),
+            Row(f"{told}, record not writable: messages in the spool", spooled.rate, "/s", _LIVEZ, limit.rate),
+            *_latencies("the same, record not writable", spooled, limit),
         ]
 
 

@@ -1,5 +1,6 @@
 """The real command as a process of its own, on a new data folder and a free port."""
 
+import os
 import signal
 import socket
 import sqlite3
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -56,6 +57,14 @@ class Server:
         statement = "SELECT COUNT(*) FROM stored_events WHERE topic = ?"
         return _number(self.data / service / "record.sqlite", statement, topic)
 
+    @contextmanager
+    def standing_still(self, service: str) -> Iterator[None]:
+        """Keep the record of a service from being written until the block ends."""
+        with closing(sqlite3.connect(self.data / service / "record.sqlite", isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            yield
+            holder.execute("ROLLBACK")
+
     def wait_for_views(self) -> float:
         """Wait until every message is filed and every view has every fact; return how long that took."""
         begun = time.monotonic()
@@ -74,7 +83,7 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Run the system until the block ends, then stop it and remove its data."""
     with tempfile.TemporaryDirectory(prefix="served-", dir=folder) as name, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +93,7 @@ def serving(folder: Path) -> Iterator[Server]:
         arguments = [str(COMMAND), "up", "--data", str(data), "--host", "127.0.0.1", "--port", str(port)]
         with said.open("wb") as output:
             begun = time.perf_counter()
-            process = subprocess.Popen(arguments, stdout=output, stderr=output)
+            process = subprocess.Popen(arguments, stdout=output, stderr=output, env={**os.environ, **(settings or {})})
             try:
                 _wait_until_ready(process, port, said)
                 yield Server(process, data, port, time.perf_counter() - begun)

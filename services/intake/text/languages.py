@@ -1,5 +1,6 @@
 """In which language somebody wrote: told by the number or page they wrote to, else by the script, else by a guess."""
 
+import threading
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -39,6 +40,8 @@ class Languages:
         """`accounts` has the language of each `channel/account` that serves one."""
         self._accounts = accounts or {}
         self._model: Ranking | None = None
+        self._among: tuple[str, ...] = ()
+        self._lock = threading.Lock()
 
     @property
     def is_quick(self) -> bool:
@@ -60,9 +63,14 @@ class Languages:
             return None
         first, last = _DEVANAGARI
         among = _INDIC if sum(first <= sign <= last for sign in text) * 2 >= letters else _LATIN
-        model = self._loaded()
-        model.set_languages(list(among))
-        guess, likely = model.classify(text)
+        # Messages that come together before the model is there read it once, and each guess has its own restriction.
+        with self._lock:
+            model = self._loaded()
+            if among != self._among:
+                # Costs thirty times what a guess costs.
+                model.set_languages(list(among))
+                self._among = among
+            guess, likely = model.classify(text)
         return guess if likely >= SURE and guess in KNOWN else None
 
     def _loaded(self) -> Ranking:

@@ -5,6 +5,7 @@
 from services.notify.application.delivery import Delivery
 from services.notify.application.forgetting import Forgetting
 from services.notify.application.preview import Foreseen, Preview
+from services.notify.application.receipts import Receipts, index
 from services.notify.application.ruling import load_rules, read_rules
 from services.notify.application.seeing import Seeing
 from services.notify.application.telling import Office, Telling, handler_id
@@ -15,9 +16,11 @@ __all__ = [
     "Forgetting",
     "Office",
     "Preview",
+    "Receipts",
     "Seeing",
     "Telling",
     "handler_id",
+    "index",
     "load_rules",
     "read_rules",
 ]

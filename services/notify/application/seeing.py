@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.errors import GateClosedError, NotFoundError
-from shared.events.envelope import Recorded
-from shared.events.notify import NotificationSuppressed, PersonTold, SeenTo
+from shared.events.envelope import Event, Recorded
+from shared.events.notify import DeliveryConfirmed, NotificationFailed, NotificationSuppressed, PersonTold, SeenTo
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
@@ -26,7 +26,7 @@ class Seeing:
             if not facts or facts[0].envelope.tenant != context.tenant:
                 raise NotFoundError(f"There is no notification with the id {notification_id}.")
             last = facts[-1].event
-            if not isinstance(last, NotificationSuppressed) or not last.person:
+            if not _waits(last):
                 raise GateClosedError(
                     "waits-for-a-person",
                     "Nobody has to see to this notification.",
@@ -35,3 +35,16 @@ class Seeing:
             return unit.append(notification_id, len(facts), [PersonTold(outcome=outcome)], context)
 
         return await self.store.write(context, work)
+
+
+def _waits(last: Event) -> bool:
+    """Whether a person has to see to it: no machine may write, every attempt failed, or it never arrived."""
+    match last:
+        case NotificationSuppressed(person=person):
+            return person
+        case NotificationFailed(retry_at=retry_at):
+            return retry_at is None
+        case DeliveryConfirmed(state=state):
+            return state == "undelivered"
+        case _:
+            return False

@@ -18,7 +18,7 @@ from shared.web.paging import Cursor
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
-State = Literal["queued", "retrying", "sent", "failed", "suppressed"]
+State = Literal["queued", "retrying", "sent", "delivered", "read", "undelivered", "failed", "suppressed"]
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ class NotificationRow(Row, kw_only=True):
 
 NOTIFICATIONS = Collection(
     name="notifications",
-    version=3,
+    version=4,
     row=NotificationRow,
     columns=(
         "case_id",

@@ -1,9 +1,13 @@
 """What people wrote is made comparable, and nothing of it is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import LanguageIdentifier
 
 from services.intake.application import Preparing
 from services.intake.lexicon import load_lexicon
@@ -81,3 +85,18 @@ def test_a_sender_is_one_person_however_their_number_is_written() -> None:
     assert {PREPARING.prepared(message(sender=sender)).sender for sender in senders} == {"+66812345678"}
     assert PREPARING.prepared(message(channel="whatsapp", sender="66812345678")).sender == "+66812345678"
     assert PREPARING.prepared(message(channel="telegram", sender="66812345678")).sender == "66812345678"
+
+
+def test_messages_that_come_together_read_the_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = LanguageIdentifier.from_model_file
+
+    def reading(path: str, **words: Any) -> Any:
+        read.append(path)
+        return real(path, **words)
+
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", staticmethod(reading))
+    languages = Languages()
+    with ThreadPoolExecutor(8) as crowd:
+        told = list(crowd.map(languages.written_in, ["They keep our passports in the office of the factory."] * 32))
+    assert (len(read), set(told)) == (1, {"en"})
