@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from services.notify.api import doing, following, router
 from services.notify.application import (
@@ -29,12 +30,13 @@ from services.notify.channels.twilio import TwilioSms, TwilioVoice
 from services.notify.channels.viber import ViberChannel
 from services.notify.channels.webhook import WebhookChannel
 from services.notify.channels.whatsapp import WhatsAppChannel
-from services.notify.consumers import of_receipts, reactions
+from services.notify.consumers import Links, of_receipts, reactions
 from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
 from services.notify.views import Feeds, NotificationViews
+from shared.answer_link import PURPOSE, answer_path, answer_token
 from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.store import EventStore
@@ -87,6 +89,7 @@ def build(
     follow = (following(feeds, settings.stream_seconds),) if feeds else ()
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
     rules, office = load_rules(settings.rules), _office(settings)
+    links = _links(settings.public_url, parts.secret(PURPOSE)) if settings.public_url else None
     texts = templates or load_templates(settings.templates)
     telling = Telling(texts, parts.clock, timedelta(days=settings.historical_days), quiet, rules.version)
     return Service(
@@ -95,10 +98,17 @@ def build(
         documents=parts.documents,
         routers=(router(views), doing(views, Seeing(store)), *follow),
         projections=(NOTIFICATION_VIEW, reach_projection(policy)),
-        reactions=(*reactions(telling, rules, office), of_receipts(Receipts(parts.vault, parts.clock))),
+        reactions=(*reactions(telling, rules, office, links), of_receipts(Receipts(parts.vault, parts.clock))),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
         application=Commands(delivery, Preview(store, telling, rules, office), texts),
     )
+
+
+def _links(public_url: str, secret: bytes) -> Links:
+    def link(link_id: UUID) -> str:
+        return public_url.rstrip("/") + answer_path(answer_token(secret, link_id))
+
+    return link
 
 
 def _channels(settings: Settings, data: Path) -> Mapping[ContactChannel, Channel]:
@@ -159,7 +169,9 @@ def _office(settings: Settings) -> Office:
 
     supervisors = settings.supervisors_address
     handlers = {key: mail(address) for key, address in settings.office.items()}
-    return Office(handlers, mail(supervisors) if supervisors else None)
+    heads = mail(supervisors) if supervisors else None
+    protecting = settings.safeguarding_address
+    return Office(handlers, heads, mail(protecting) if protecting else heads)
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

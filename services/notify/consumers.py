@@ -14,8 +14,8 @@ from uuid import UUID
 import msgspec
 
 from services.notify.application import Office, Receipts, Telling, handler_id
-from services.notify.domain import Rule, Rules
-from services.notify.templates import day
+from services.notify.domain import Rule, Rules, Silence
+from services.notify.templates import PLACEHOLDERS, day
 from shared.bus.port import Handler, Reaction
 from shared.events import REGISTRY
 from shared.events.arrivals import DeliveryReported
@@ -30,6 +30,12 @@ IMPORTED = "import"
 
 AUDIENCE_OF: Mapping[str, Audience] = {"brand": "brand", "government": "government"}
 """As what an organisation of a kind is told; all others as respondents."""
+
+Links = Callable[[UUID], str]
+"""From the id of an answer link to the address of the page behind it."""
+
+NO_ADDRESS = Silence("no-public-address", person=False)
+"""Nothing leads to this deployment from outside; the handler passes the link on, from the desk."""
 
 E = TypeVar("E", bound=Event)
 
@@ -92,6 +98,7 @@ class Teller:
     telling: Telling
     rules: Rules
     office: Office
+    links: Links | None = None
 
     def on_fact(self, work: UnitOfWork, heard: Recorded) -> None:
         """Apply every rule that a fact fits."""
@@ -105,12 +112,12 @@ class Teller:
         case_id: UUID = getattr(event, "case_id", cause.stream_id)
         case = self.telling.recipient(work, subject_id=case_id)
         number = case.number if case else getattr(event, "number", None)
-        if number is None and cause.type.startswith("cases."):
+        if number is None and cause.type.startswith("cases.") and "number" in PLACEHOLDERS[rule.text]:
             return
         to = self._addressee(work, cause, event, rule, case_id)
         if to is None:
             return
-        filled = {gap: _written(getattr(event, name)) for gap, name in rule.values.items()}
+        filled = {gap: self._filled(gap, getattr(event, name)) for gap, name in rule.values.items()}
         self.telling.tell(
             work,
             cause=cause,
@@ -120,7 +127,13 @@ class Teller:
             values={"number": number or str(case_id), **filled},
             moments=rule.moments(event),
             about=str(getattr(event, rule.about)) if rule.about else "",
+            hindered=NO_ADDRESS if "link" in rule.values and self.links is None else None,
         )
+
+    def _filled(self, gap: str, value: object) -> str:
+        if gap == "link" and self.links is not None and isinstance(value, UUID):
+            return self.links(value)
+        return _written(value)
 
     def _addressee(
         self, work: UnitOfWork, cause: Envelope, event: Event, rule: Rule, case_id: UUID
@@ -130,6 +143,8 @@ class Teller:
                 return case_id
             case "supervisor":
                 return RecipientRegistered(audience="supervisor", contact=self.office.supervisors)
+            case "safeguarding":
+                return RecipientRegistered(audience="safeguarding", contact=self.office.safeguarding)
             case "operator":
                 # Whoever of the office has no address looks at the desk; lines of silence would only fill the list.
                 handler = self.telling.recipient(work, subject_id=handler_id(case_id))
@@ -146,9 +161,9 @@ class Teller:
         return named if rule.audience == (known.audience if known else "respondent") else None
 
 
-def reactions(telling: Telling, rules: Rules, office: Office) -> Sequence[Reaction]:
+def reactions(telling: Telling, rules: Rules, office: Office, links: Links | None = None) -> Sequence[Reaction]:
     """Return the routing tables: what is heard of cases, and of intake where a rule names a fact of it."""
-    register, teller = Register(telling, office), Teller(telling, rules, office)
+    register, teller = Register(telling, office), Teller(telling, rules, office, links)
     routes: dict[type[Event], Handler] = dict(
         (
             _route(CaseOpened, register.on_case_opened),

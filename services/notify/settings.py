@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_language: str = Field(default="en", max_length=35)
+    safeguarding_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    """Where those who protect people are told; none: the supervisors are."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)
+    """Where this deployment lies for those outside; without it no answer link is sent to anybody."""
     office: dict[str, str] = {}
     """Mail addresses of handlers, by the id of their key; whoever has none looks at the desk."""
     rules: Path | None = None

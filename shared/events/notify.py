@@ -22,8 +22,11 @@ Occasion = Literal[
     "crisis",
     "overdue",
     "reminder",
+    "invitation",
+    "retaliation",
+    "pattern",
 ]
-Audience = Literal["complainant", "respondent", "supervisor", "operator", "brand", "government"]
+Audience = Literal["complainant", "respondent", "supervisor", "operator", "brand", "government", "safeguarding"]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):

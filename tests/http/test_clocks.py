@@ -1,6 +1,7 @@
 """Clocks on a running system: each is missed once, at its instant, across restarts, and tells why."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -152,3 +153,22 @@ def test_an_answer_that_does_not_come_is_missed_and_its_clock_names_escalation_a
     shown = clocks(system, case_id)["answer"]
     assert (shown["party"], shown["state"], shown["policy"]) == (plant, "missed", "ngo-hotline 2026.2")
     assert shown["subject"] == system.operator.get(f"{ROOT}/cases/{case_id}").json()["escalations"][0]["escalation_id"]
+
+
+def test_a_missed_clock_is_told_to_the_office(system: System, clock: SetClock) -> None:
+    case_id = open_case(system.operator)
+    clock.now = START + timedelta(days=7, hours=5)
+    wake(system)
+    assert missed(system, case_id)
+    assert told_of(system, case_id) == {("overdue", "supervisor")}
+
+
+def told_of(system: System, case_id: str) -> set[tuple[str, str]]:
+    """Return what was said, or was not, because a time passed."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        page = system.supervisor.get("/notify/v1/notifications", case_id=case_id, occasion="overdue").json()
+        if page["items"]:
+            return {(item["occasion"], item["audience"]) for item in page["items"]}
+        time.sleep(0.05)
+    return set()

@@ -66,7 +66,7 @@ def test_everybody_hears_what_is_for_them_and_nothing_of_the_matter(system: Syst
     page = office.get("/notify/v1/notifications", case_id=case_id).json()
     told = {(item["occasion"], item["audience"]) for item in page["items"] if item["state"] != "suppressed"}
     held_back = {(item["occasion"], item["reason"]) for item in page["items"] if item["state"] == "suppressed"}
-    assert held_back == {("reminder", "over")}
+    assert held_back == {("reminder", "over"), ("invitation", "no-public-address")}
     assert told == {
         ("acknowledgement", "complainant"),
         ("escalation", "respondent"),

@@ -1,7 +1,9 @@
 """Hints stand beside a report before anybody has read it; danger is told at once; the inbox says how much waits."""
 
+import time
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from shared.eventstore.store import EventStore
 from tests.support.app import System
@@ -38,7 +40,7 @@ async def test_danger_is_told_once_for_a_report(system: System) -> None:
     found = system.operator.get(f"{PREFIX}/reports", wait=position, danger_now="true").json()
     assert report_id in {one["report_id"] for one in found["items"]}
     store: EventStore = system.house.stores["intake"]
-    topics = [fact.envelope.type for fact in await store.read(0, 1000)]
+    topics = [fact.envelope.type for fact in await store.stream(UUID(report_id))]
     assert topics.count("intake.crisis-hinted") == 1
 
 
@@ -50,3 +52,15 @@ def test_the_inbox_says_how_much_waits_and_since_when(system: System) -> None:
     assert counted["older_than_7_days"] == 1
     assert counted["oldest_age_seconds"] > 7 * 86_400
     assert counted["danger_now"] == 0
+
+
+def test_danger_in_a_message_is_told_to_the_supervisors_before_anybody_read_it(system: System) -> None:
+    report_id, _ = sent(system, "Help, they locked us in", sender="s-9")
+    deadline, items = time.monotonic() + 10, []
+    while not items and time.monotonic() < deadline:
+        page = system.admin.get("/notify/v1/notifications", case_id=report_id).json()
+        items = page["items"]
+        time.sleep(0.05)
+    assert [(item["occasion"], item["audience"], item["reason"]) for item in items] == [
+        ("crisis", "supervisor", "no-contact")
+    ]

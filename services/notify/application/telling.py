@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notify.domain import News, Quiet, Rule, Text, contact_of, decide_telling, evolve
+from services.notify.domain import News, Quiet, Rule, Silence, Text, contact_of, decide_telling, evolve
 from services.notify.templates import Templates, plain
 from shared.clock import Clock
 from shared.errors import TryLaterError
@@ -54,10 +54,11 @@ def moment_id(rule: Rule, about: str, place: int) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where those of the office are told: handlers by the id of their key, and the supervisors."""
+    """Where those of the office are told: handlers by the id of their key, supervisors, protectors."""
 
     handlers: Mapping[str, SafeContact] = field(default_factory=dict)
     supervisors: SafeContact | None = None
+    safeguarding: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,13 @@ class Telling:
         values: Mapping[str, str],
         moments: Sequence[datetime] = (),
         about: str = "",
+        hindered: Silence | None = None,
     ) -> None:
         """Queue a text or put on record why silence is kept, once for each cause, audience and occasion.
 
         `to` is the case or the organisation that is told, or the way to somebody of this office; what is queued is
         sealed with the key of who is told. `moments`: tell it then, each once for what it is `about`.
+        `hindered`: why it cannot be said, if so.
         """
         now = self.clock()
         for place, moment in enumerate(moments or (None,)):
@@ -118,6 +121,7 @@ class Telling:
                 life=rule.life,
                 channels=rule.channels,
                 rules=self.rules,
+                hindered=hindered,
             )
             self._append(work, cause, stream_id, news, rule, to, values)
 

@@ -35,7 +35,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     """That something happened in a case that somebody might be told of; the times are those of that fact.
 
     `delay` and `life` are the rule's: how long after it is told, and until how long after at most. None: for ever.
-    `channels`: on these only; none: on any.
+    `channels`: on these only; none: on any. `hindered`: why it cannot be said at all, if so.
     """
 
     case_id: UUID
@@ -47,6 +47,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     life: timedelta | None = None
     channels: tuple[ContactChannel, ...] = ()
     rules: str | None = None
+    hindered: Silence | None = None
 
 
 def contact_of(facts: Sequence[Recorded]) -> RecipientRegistered | None:
@@ -55,7 +56,7 @@ def contact_of(facts: Sequence[Recorded]) -> RecipientRegistered | None:
     return event if isinstance(event, RecipientRegistered) else None
 
 
-def decide_telling(
+def decide_telling(  # noqa: PLR0911 - one silence after another
     news: News,
     contact: SafeContact | None,
     render: Render,
@@ -67,6 +68,8 @@ def decide_telling(
     """Queue the text for the first instant at which it is safe, or say why silence is kept."""
     if news.recorded_at - news.occurred_at > historical:
         return suppressed(news, Silence("historical", person=False))
+    if news.hindered is not None:
+        return suppressed(news, news.hindered)
     if contact is None:
         asked = news.audience == "complainant"
         return suppressed(news, Silence("no-safe-contact" if asked else "no-contact", person=False))

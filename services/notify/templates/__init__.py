@@ -31,6 +31,9 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "answer.operator": frozenset({"number"}),
     "crisis.operator": frozenset({"number"}),
     "overdue.operator": frozenset({"number"}),
+    "invitation.respondent": frozenset({"number", "answer_by", "link"}),
+    "retaliation.safeguarding": frozenset({"number"}),
+    "pattern.supervisor": frozenset({"cases"}),
 }
 """Every text there is, by occasion and audience, with exactly what its body has to name. English has them all."""
 
@@ -113,7 +116,7 @@ def read(language: str, toml: str, *, whole: bool = True) -> Mapping[str, Templa
         wrong = ", ".join(sorted(found.keys() ^ PLACEHOLDERS.keys() if language == FALLBACK else unknown))
         raise SettingsError(f"templates/{language}.toml must have each text once and no other; look at: {wrong}.")
     for key, template in found.items():
-        _check(f"templates/{language}.toml, subject of {key}", template.subject, _IN_SUBJECT)
+        _check(f"templates/{language}.toml, subject of {key}", template.subject, _IN_SUBJECT & PLACEHOLDERS[key])
         _check(f"templates/{language}.toml, body of {key}", template.body, PLACEHOLDERS[key])
     return found
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.notify.application import Office, Telling, load_rules
 from services.notify.channels.port import Letter
-from services.notify.consumers import reactions
+from services.notify.consumers import Links, reactions
 from services.notify.domain import Outcome, Quiet
 from services.notify.templates import load_templates
 from shared.errors import ConflictError
@@ -105,11 +105,15 @@ class Ears:
     """The reaction of notify over a record in memory; facts of one case are heard in order."""
 
     def __init__(
-        self, historical_days: int = 14, supervisors: SafeContact | None = None, office: Office | None = None
+        self,
+        historical_days: int = 14,
+        supervisors: SafeContact | None = None,
+        office: Office | None = None,
+        links: Links | None = None,
     ) -> None:
         self.work = MemoryWork()
         telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days), QUIET, load_rules().version)
-        (of_cases, *_others) = reactions(telling, load_rules(), office or Office(supervisors=supervisors))
+        (of_cases, *_others) = reactions(telling, load_rules(), office or Office(supervisors=supervisors), links)
         self._routes = of_cases.routes
         self._heard: dict[UUID, int] = defaultdict(int)
 

@@ -17,8 +17,11 @@ from shared.events.cases import (
     RemedyItemCompleted,
 )
 from shared.events.notify import NotificationQueued, NotificationSuppressed
+from shared.events.protection import RetaliationReported
+from shared.events.together import PatternRaised
 from tests.unit.notify.given import CASE, FACTORY, NOON, Ears, contact, opened
 
+HIDDEN = ("no-public-address", False)
 RULE = """
 version = "1"
 [[rule]]
@@ -127,3 +130,39 @@ def test_what_came_too_late_to_tell_is_expired() -> None:
     assert not waiting.is_expired(NOON + timedelta(days=14))
     assert waiting.is_expired(NOON + timedelta(days=15))
     assert check.case_id == CASE
+
+
+def test_who_must_answer_gets_the_link_and_without_an_address_outside_nobody_does() -> None:
+    for links, told, kept in ((lambda link_id: f"https://redress.example/{link_id}", 1, []), (None, 0, [HIDDEN])):
+        ears = Ears(links=links)
+        ears.hear(PLANT, FACTORY)
+        ears.hear(opened())
+        ears.hear(LINK)
+        sent = [one for one in ears.work.said(NotificationQueued) if one.occasion == "invitation"]
+        assert len(sent) == told
+        assert all(f"https://redress.example/{LINK.link_id}\n" in one.body for one in sent)
+        silent = ears.work.said(NotificationSuppressed)
+        assert [(one.reason, one.person) for one in silent if one.occasion == "invitation"] == kept
+
+
+def test_retaliation_is_told_at_once_to_those_who_protect_people() -> None:
+    ears = Ears(office=Office({"thida": contact(address="thida@example.org")}, safeguarding=contact(address="s@e.org")))
+    ears.hear(opened())
+    ears.hear(CaseAssigned(assignee="thida"))
+    ears.hear(RetaliationReported(number="R-1", acts=("dismissal",), severity="S1", statement="Somchai threw her out"))
+    told = [one for one in ears.work.said(NotificationQueued) if one.occasion == "retaliation"]
+    assert sorted((one.audience, one.address) for one in told) == [
+        ("operator", "thida@example.org"),
+        ("safeguarding", "s@e.org"),
+    ]
+    assert all(one.not_before is None and "Somchai" not in one.body for one in told)
+
+
+def test_a_pattern_is_told_to_the_supervisors_without_saying_what_it_is() -> None:
+    ears = Ears(supervisors=contact(address="heads@example.org"))
+    pattern = PatternRaised(kind="recruiter", key="somchai agency", cases=5, workers=40, since=NOON)
+    ears.hear(pattern, ESCALATION)
+    (told,) = ears.work.said(NotificationQueued)
+    assert (told.occasion, told.address) == ("pattern", "heads@example.org")
+    assert "5" in told.body
+    assert "somchai" not in told.body
