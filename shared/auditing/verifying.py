@@ -151,17 +151,16 @@ def _quickly(states: Sequence[bytes]) -> "_Hashed | None":
     """
     hashes: list[bytes] = []
     heads: list[_Head] = []
-    for state in states:
-        if not state.startswith(_FIRST):
-            return None
-        envelope = state[_BEGIN : state.find(_END, _BEGIN)]
-        try:
-            heads.append(_head(envelope))
-        except msgspec.MsgspecError:
-            return None
-        digest = sha256(state).hexdigest().encode()
-        hashes.append(sha256(b'\x00{"envelope":' + envelope + b',"sha256":"' + digest + b'"}').digest())
-    return hashes, heads
+    head, hashing = _head, sha256  # looked up once, not for every fact
+    try:
+        for state in states:
+            envelope = state[_BEGIN : state.find(_END, _BEGIN)]
+            heads.append(head(envelope))
+            digest = hashing(state).hexdigest().encode()
+            hashes.append(hashing(b'\x00{"envelope":%b,"sha256":"%b"}' % (envelope, digest)).digest())
+    except msgspec.MsgspecError:
+        return None
+    return (hashes, heads) if [state[:_BEGIN] for state in states].count(_FIRST) == len(states) else None
 
 
 class _Tiles:
