@@ -1,7 +1,7 @@
 # The one entrance for people and machines alike: `make` lists what there is.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install install-dev run demo test lint check bench chaos engines engines-down hostile audit contracts lock image scale-out clean
+.PHONY: help install install-dev run demo test lint check bench chaos drills engines engines-down hostile audit contracts lock image scale-out clean
 
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
@@ -42,6 +42,9 @@ bench: install-dev ## Measure our speed against the limit of this machine
 chaos: install-dev ## Kill services and engines in the middle of their work, and see that nothing acknowledged is lost
 	REDRESS_CHAOS_KILLS=$${REDRESS_CHAOS_KILLS:-8} REDRESS_CHAOS_FAULTS=$${REDRESS_CHAOS_FAULTS:-27} \
 		$(BIN)/python -m pytest tests/chaos
+
+drills: install-dev ## Tamper with records, tiles and checkpoints in every known way, and see by which tool each is found
+	$(BIN)/python -m pytest -q tests/drills
 
 engines: install-dev ## Start Apache Kafka, PostgreSQL and MongoDB on this machine; prints where they are
 	@$(BIN)/python -m tests.engines up

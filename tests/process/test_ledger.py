@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.serving import redress, system
+from tests.process.serving import system
+from tests.support.commands import command as redress
 
 pytestmark = pytest.mark.process
 
