@@ -4,7 +4,7 @@ Owns:   the facts of each case, its clocks, each contact and organisation, the d
         it may leave the house.
 Hears:  every event of `cases.case`, `cases.clocks`, `cases.organisation` and `intake.message`, as rows of facts; every
         event of intake, cases and notify that auditors ask for, as trails.
-Says:   nothing.
+Says:   which questions are kept, and which reports were published, with their bytes (`reporting.…`).
 Stores: rows of facts (`case_facts`, `clock_facts`, `contact_facts`, `organisation_facts`), trails (`trail_…`); figures
         are computed from them when asked.
 """

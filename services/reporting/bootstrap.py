@@ -12,8 +12,11 @@ from services.reporting.api.editions import editions_routers
 from services.reporting.api.figure_pages import figure_pages_router
 from services.reporting.api.pages import pages_router
 from services.reporting.api.public import public_router
+from services.reporting.api.publications import publications_routers
+from services.reporting.api.questions import questions_router
 from services.reporting.api.verifying import Finding, verified
-from services.reporting.api.yearly import yearly_routers
+from services.reporting.api.yearly import Years, yearly_routers
+from services.reporting.application import Keeping, Publishing
 from services.reporting.domain.audience import Audience
 from services.reporting.domain.declared import Axes, Axis
 from services.reporting.domain.rules import Rule
@@ -65,10 +68,11 @@ def build(
         },
         policy=policy,
     )
+    years, store = Years(editions, policy), parts.open_store("reporting", no_index)
     histories = Histories(parts.documents, logs, policy, CASE_FACTS.fold)
     return Service(
         name="reporting",
-        store=parts.open_store("reporting", no_index),
+        store=store,
         documents=parts.documents,
         routers=(
             reports_router(figures),
@@ -78,7 +82,9 @@ def build(
             public_router(editions, policy),
             audit_router(histories),
             audit_pages_router(histories),
-            *yearly_routers(editions, policy),
+            *yearly_routers(years),
+            *publications_routers(years, Publishing(store)),
+            questions_router(figures, Keeping(store)),
         ),
         projections=(*PROJECTIONS.values(), *trail_projections(policy)),
     )

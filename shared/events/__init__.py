@@ -11,6 +11,7 @@ from shared.events import (
     cases,
     clocks,
     desk,
+    figures,
     handling,
     intake,
     ledger,
@@ -43,6 +44,7 @@ MODULES = (
     handling,
     ledger,
     notify,
+    figures,
 )
 REGISTRY: Registry = {event.TOPIC: event for module in MODULES for event in module.EVENTS}
 

@@ -8,7 +8,7 @@ import pytest
 from shared.events import MODULES, REGISTRY, Event
 from shared.events.envelope import Unreadable
 
-TOPIC = re.compile(r"(?P<service>intake|cases|notify)\.[a-z]+(?:-[a-z]+)+")
+TOPIC = re.compile(r"(?P<service>intake|cases|notify|reporting)\.[a-z]+(?:-[a-z]+)+")
 IRREGULAR = {
     "given",
     "held",

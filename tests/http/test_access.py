@@ -36,6 +36,7 @@ OPEN = (
         *("/reporting/v1/ledger", "/reporting/v1/ledger/{service}/consistency"),
         *("/reporting/v1/ledger/{service}/{path:path}", "/reporting/v1/ledger/{service}/cosignatures"),
         *("/public", "/public/{quarter}", "/public/years/{year}"),
+        *("/public/years/{year}/editions", "/public/papers/{stamp}"),
         *("/reporting/v1/public", "/reporting/v1/public/{quarter}", "/reporting/v1/public/{quarter}/{table}"),
     }
 )
@@ -126,6 +127,13 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/reporting/v1/ledger/{service}/streams/{stream_id}"): {"supervisor", "auditor", "admin"},
     ("GET", "/"): STAFF,
     ("GET", "/reporting/v1/years/{year}"): STAFF | {"partner"},
+    ("GET", "/reporting/v1/years/{year}/editions"): STAFF | {"partner"},
+    ("POST", "/reporting/v1/years/{year}/publish"): {"supervisor", "admin"},
+    ("GET", "/reporting/v1/papers/{stamp}"): STAFF | {"partner"},
+    ("GET", "/reporting/v1/questions"): STAFF,
+    ("POST", "/reporting/v1/questions"): STAFF,
+    ("GET", "/reporting/v1/questions/{question}"): STAFF,
+    ("POST", "/reporting/v1/questions/{question}/remove"): STAFF,
     ("GET", "/figures/{leaf}"): STAFF,
     ("GET", "/figures/organisations/{organisation}"): STAFF,
     ("GET", "/figures/sites/{site}"): STAFF,

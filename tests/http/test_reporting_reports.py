@@ -141,3 +141,15 @@ def test_who_told_when_and_how_content_they_are_reaches_the_figures(system: Syst
     assert told("self-report")["affected"] == 1
     assert told("satisfaction")["content"] == 1
     assert told("reporting-delay")["days_over_90"] == 1
+
+
+def test_a_question_is_kept_and_asked_again_on_every_engine(system: System) -> None:
+    question = {"name": "all-cases", "title": "All cases", "report": "volume", "group_by": "total"}
+
+    kept = system.auditor.post("/reporting/v1/questions", question)
+
+    assert kept.status_code == 201, kept.text
+    assert kept.json()["position"].startswith("reporting:")
+    again = system.auditor.get("/reporting/v1/questions/all-cases").json()
+    plain = system.auditor.get("/reporting/v1/reports/volume", group_by="total").json()
+    assert (again["report"], again["rows"]) == (plain["report"], plain["rows"])

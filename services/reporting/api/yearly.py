@@ -1,7 +1,8 @@
 """The report of a year over HTTP: a page, a PDF and an open-data package, for anybody and for those with a key."""
 
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -48,22 +49,32 @@ class Years:
 
     async def read(self, year: int, audience: Audience, tenant: str, form: Form, place: str) -> Response:
         """Return a report; `NotFoundError` while no quarter of the year is over."""
-        quarters = sorted(one for one in await self._editions.quarters() if one.year == year)
-        if not quarters:
-            raise NotFoundError("No quarter of this year is over, or nothing was kept then.")
-        report = annual(year, [await self._editions.edition(quarter, audience, tenant) for quarter in quarters])
+        report = await self._report(year, audience, tenant)
         key = (tenant, report.stamp, form)
         if key not in self._papers:
             self._papers[key] = await self._written(report, form, place)
             while len(self._papers) > PAPERS_KEPT:
                 self._papers.popitem(last=False)
         body = self._papers[key]
-        if form == "html":
-            return html_page(body, 200)
-        media = {"pdf": "application/pdf", "zip": "application/zip"}[form]
-        name = f"redress-{year}-{audience}.{form}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Redress-Stamp": report.stamp}
-        return Response(body, media_type=media, headers=headers)
+        return paper_answer(body, f"redress-{year}-{audience}", form, report.stamp)
+
+    async def papers(self, year: int, audience: Audience, tenant: str) -> tuple[Annual, Mapping[str, bytes]]:
+        """Return a report in every form that this machine can write; one without Pango writes no PDF."""
+        report = await self._report(year, audience, tenant)
+        place = f"/public/years/{year}" if audience is Audience.PUBLIC else f"/reporting/v1/years/{year}"
+        written = {
+            "html": await self._written(report, "html", place),
+            "zip": await self._written(report, "zip", place),
+        }
+        with contextlib.suppress(NotFoundError):
+            written["pdf"] = await self._written(report, "pdf", place)
+        return report, written
+
+    async def _report(self, year: int, audience: Audience, tenant: str) -> Annual:
+        quarters = sorted(one for one in await self._editions.quarters() if one.year == year)
+        if not quarters:
+            raise NotFoundError("No quarter of this year is over, or nothing was kept then.")
+        return annual(year, [await self._editions.edition(quarter, audience, tenant) for quarter in quarters])
 
     async def _written(self, report: Annual, form: Form, place: str) -> bytes:
         if form == "zip":
@@ -80,9 +91,17 @@ class Years:
         return await pdf(html) if form == "pdf" else html
 
 
-def yearly_routers(editions: Editions, policy: Policy) -> tuple[APIRouter, APIRouter]:
+def paper_answer(body: bytes, name: str, form: Form, stamp: str) -> Response:
+    """Answer with a report: a page to read, other forms to keep."""
+    if form == "html":
+        return html_page(body, 200)
+    media = {"pdf": "application/pdf", "zip": "application/zip"}[form]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Redress-Stamp": stamp}
+    return Response(body, media_type=media, headers=headers)
+
+
+def yearly_routers(years: Years) -> tuple[APIRouter, APIRouter]:
     """Return the route for anybody and the one for those with a key."""
-    years = Years(editions, policy)
     return _open(years), _by_role(years)
 
 

@@ -84,6 +84,10 @@ class Figures:
             return await self._corrected(question)
         return (await self.answers([question]))[0]
 
+    def check(self, question: Question) -> None:
+        """Refuse a question that makes no sense; `NotFoundError` for a report that there is not."""
+        checked(question, self.definitions, self._clock())
+
     async def answers(self, questions: Sequence[Question]) -> Sequence[Figure]:
         """Compute several figures of the same moment over the same facts."""
         now = self._clock()
