@@ -56,7 +56,8 @@ def test_the_inbox_says_how_much_waits_and_since_when(system: System) -> None:
 
 def test_danger_in_a_message_is_told_to_the_supervisors_before_anybody_read_it(system: System) -> None:
     report_id, _ = sent(system, "Help, they locked us in", sender="s-9")
-    deadline, items = time.monotonic() + 10, []
+    items: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 10
     while not items and time.monotonic() < deadline:
         page = system.admin.get("/notify/v1/notifications", case_id=report_id).json()
         items = page["items"]
