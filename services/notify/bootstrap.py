@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from services.notify.api import doing, following, router
+from services.notify.api import doing, following, lettering, router
 from services.notify.application import (
     Delivery,
     Forgetting,
@@ -35,12 +35,13 @@ from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
-from services.notify.views import Feeds, NotificationViews
+from services.notify.views import Feeds, Letters, NotificationViews
 from shared.answer_link import PURPOSE, answer_path, answer_token
 from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
 from shared.eventstore.store import EventStore
 from shared.policy import read_policy_file
+from shared.privacy.reading import Reading
 from shared.reaching import reach_projection
 from shared.service import Parts, Service
 
@@ -88,6 +89,7 @@ def build(
     feeds = Feeds(log, parts.documents, policy.restricted.readers) if log else None
     follow = (following(feeds, settings.stream_seconds),) if feeds else ()
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
+    letters = Letters(store, Reading(store, parts.vault))
     rules, office = load_rules(settings.rules), _office(settings)
     links = _links(settings.public_url, parts.secret(PURPOSE)) if settings.public_url else None
     texts = templates or load_templates(settings.templates)
@@ -96,7 +98,7 @@ def build(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=(router(views), doing(views, Seeing(store)), *follow),
+        routers=(router(views), doing(views, Seeing(store)), lettering(views, letters), *follow),
         projections=(NOTIFICATION_VIEW, reach_projection(policy)),
         reactions=(*reactions(telling, rules, office, links), of_receipts(Receipts(parts.vault, parts.clock))),
         background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),

@@ -4,10 +4,12 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from shared.events.envelope import Event, Instant, Personal
+from shared.events.privacy import FieldsViewed
 from shared.events.values import ContactChannel, SafeContact
 
 NOTIFICATION = "notify.notification"
 RECIPIENT = "notify.recipient"
+ACCESS = "notify.access"
 
 SeenTo = Literal["told", "not-reached", "not-needed"]
 Occasion = Literal[
@@ -127,6 +129,13 @@ class DeliveryConfirmed(Event, frozen=True, kw_only=True):
     state: DeliveryState
 
 
+class LetterFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
+    """Somebody opened a letter to print it; put on record before they saw it."""
+
+    TOPIC: ClassVar[str] = "notify.letter-fields-viewed"
+    STREAM: ClassVar[str] = ACCESS
+
+
 EVENTS: tuple[type[Event], ...] = (
     RecipientRegistered,
     NotificationQueued,
@@ -136,5 +145,6 @@ EVENTS: tuple[type[Event], ...] = (
     NotificationFailed,
     NotificationSuppressed,
     PersonTold,
+    LetterFieldsViewed,
     DeliveryConfirmed,
 )

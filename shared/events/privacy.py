@@ -19,6 +19,6 @@ class FieldsViewed(Event, frozen=True, kw_only=True):
 
     subject: UUID
     purpose: Purpose
-    record: Literal["case", "organisation", "report"]
+    record: Literal["case", "organisation", "report", "notification"]
     record_id: UUID
     fields: tuple[str, ...]

@@ -58,7 +58,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "typer": {"services.__main__", "shared.cli"},
     "uvicorn": {"shared.cli.serving"},
     "uvloop": {"shared.hosting"},
-    "weasyprint": {"services.reporting.api.paper"},
+    "weasyprint": {"shared.web.paper"},
     "xlsxwriter": {"services.reporting.api.sheets"},
 }
 """What comes from outside -> the only places that may know it. A new package is entered here on purpose."""

@@ -110,6 +110,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("POST", "/cases/v1/reviews/{review_id}/reject"): WRITERS,
     ("GET", "/notify/v1/notifications"): STAFF,
     ("GET", "/notify/v1/notifications/{notification_id}"): STAFF,
+    ("GET", "/notify/v1/notifications/{notification_id}/letter"): WRITERS,
     ("POST", "/notify/v1/notifications/{notification_id}/see-to"): WRITERS,
     ("GET", "/notify/v1/feed"): {"partner", "supervisor", "auditor", "admin"},
     ("GET", "/notify/v1/feed/stream"): {"partner", "supervisor", "auditor", "admin"},

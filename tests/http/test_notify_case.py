@@ -1,16 +1,21 @@
 """A whole case as those outside see it: the complainant hears three times, the organisation once, nobody reads why."""
 
 import json
+import re
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from services.notify.api.letters import page
+from services.notify.views.letters import Written
 from tests.http.cases_desk import BRIEF, TRIAGE, do, open_case, register
 from tests.support.app import System
+from tests.unit.notify.given import NOON
 
 
 class Inbox(ThreadingHTTPServer):
@@ -77,3 +82,34 @@ def test_everybody_hears_what_is_for_them_and_nothing_of_the_matter(system: Syst
     seen = " ".join(f"{letter['subject']} {letter['body']}" for _name, letter in inbox.letters)
     for word in ["Passport", "withheld", "Mister", "Somchai", "Workers", "recruitment", "fees", "deny", "refused"]:
         assert word.casefold() not in seen.casefold()
+
+
+def test_what_an_organisation_was_written_can_be_printed_by_who_says_why(system: System) -> None:
+    office = system.operator
+    case_id = open_case(office, safe_contact={"channel": "email", "address": "aye@example.org", "language": "th"})
+    plant = register(office, contact={"channel": "email", "address": "plant@example.com", "language": "my"})
+    do(office, case_id, "acknowledge", channel="hotline")
+    do(office, case_id, "triage", **TRIAGE)
+    do(office, case_id, "consent", recipient=plant, purpose="disclose-facts")
+    do(office, case_id, "name-respondent", organisation_id=plant, role="employer")
+    sent = do(office, case_id, "escalate", organisation_id=plant, level="employer", brief=BRIEF)
+    items = office.get("/notify/v1/notifications", wait=sent["position"], case_id=case_id).json()["items"]
+    ids = {item["audience"]: item["notification_id"] for item in items if item["state"] != "suppressed"}
+
+    path = f"/notify/v1/notifications/{ids['respondent']}/letter"
+    assert office.get(path).status_code == 422
+    paper = office.get(path, headers={"Redress-Purpose": "handling"})
+    assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+    assert paper.content.startswith(b"%PDF-1.7")
+    packed = re.findall(rb"stream\n(.*?)\nendstream", paper.content, re.DOTALL)
+    assert any(b"Myanmar" in zlib.decompress(one) for one in packed), "Burmese is set in a face that has it"
+    theirs = f"/notify/v1/notifications/{ids['complainant']}/letter"
+    refused = office.get(theirs, headers={"Redress-Purpose": "handling"})
+    assert (refused.status_code, refused.json()["gate"]) == (409, "letter-to-an-organisation")
+
+
+def test_a_letter_shows_signs_of_markup_as_they_are() -> None:
+    written = Written("en", "A <b> & c", "To <script>x</script>\nPlant\n\nThank you.\n", NOON)
+    html = page(written).decode()
+    assert "<script>" not in html
+    assert "<p>To &lt;script&gt;x&lt;/script&gt;<br>Plant</p><p>Thank you.</p>" in html

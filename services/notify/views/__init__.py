@@ -1,6 +1,7 @@
 """What can be read: `notifications` from the read model, `feed` for those who follow cases from outside."""
 
 from services.notify.views.feed import Feeds, Told
+from services.notify.views.letters import Letters
 from services.notify.views.notifications import NOTIFICATIONS, Attempt, NotificationRow, NotificationViews, State
 
-__all__ = ["NOTIFICATIONS", "Attempt", "Feeds", "NotificationRow", "NotificationViews", "State", "Told"]
+__all__ = ["NOTIFICATIONS", "Attempt", "Feeds", "Letters", "NotificationRow", "NotificationViews", "State", "Told"]

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import as_csv, as_json, blank, moment, stamp, written
 from services.reporting.api.pages import rendered
-from services.reporting.api.paper import pdf
 from services.reporting.api.reports import PARQUET, READERS, Moment, ReportQuery, of_readers
 from services.reporting.api.sheets import XLSX, as_xlsx
+from services.reporting.api.style import PAPER_STYLE
 from services.reporting.api.wording import words_in
 from services.reporting.application import Keeping, SaveQuestion
 from services.reporting.views.engine import Figures
@@ -20,6 +20,7 @@ from shared.eventstore.context import CommandContext
 from shared.rights import Caller, Role
 from shared.web.commands import Body, Commanded, answer
 from shared.web.consistency import caught_up
+from shared.web.paper import pdf
 
 HEADS = frozenset({Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN})
 Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$", examples=["fees-in-thailand"])]
@@ -136,7 +137,7 @@ async def _answer(figures: Figures, kept: QuestionSaved, figure: Figure, form: s
             body = await figures.parquet(figure, {"redress": as_json(blank(figure)).decode()})
             return Response(body, media_type=PARQUET, headers=headers)
         case "pdf":
-            return Response(await pdf(_page(kept, figure)), media_type="application/pdf", headers=headers)
+            return Response(await pdf(_page(kept, figure), PAPER_STYLE), media_type="application/pdf", headers=headers)
         case _:
             return Response(_page(kept, figure), media_type="text/html; charset=utf-8", headers=stamp(figure))
 

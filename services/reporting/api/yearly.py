@@ -11,8 +11,8 @@ from pydantic import Field
 from services.reporting.api.editions import AUDIENCES, OpenQuery, RoleQuery, allowed
 from services.reporting.api.package import package
 from services.reporting.api.pages import html_page, rendered
-from services.reporting.api.paper import pdf
 from services.reporting.api.public import labels_of
+from services.reporting.api.style import PAPER_STYLE
 from services.reporting.api.wording import words_in
 from services.reporting.domain.audience import Audience
 from services.reporting.views.annual import Annual, annual
@@ -21,6 +21,7 @@ from shared.errors import NotFoundError
 from shared.policy import Policy
 from shared.rights import DEFAULT_TENANT, Caller
 from shared.web.access import allow_page, public
+from shared.web.paper import pdf
 
 Form = Literal["html", "pdf", "zip"]
 Year = Annotated[int, Path(ge=1900, le=2200, examples=[2026])]
@@ -88,7 +89,7 @@ class Years:
             told=sum(one.told for one in report.suppressed),
             withheld=sum(one.withheld for one in report.suppressed),
         )
-        return await pdf(html) if form == "pdf" else html
+        return await pdf(html, PAPER_STYLE) if form == "pdf" else html
 
 
 def paper_answer(body: bytes, name: str, form: Form, stamp: str) -> Response:
