@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -60,7 +61,7 @@ class FolderShelf:
         for path, content in files.items():
             place = self._at(path)
             place.parent.mkdir(parents=True, exist_ok=True)
-            beside = place.with_name(place.name + ".new")
+            beside = place.with_name(f"{place.name}.{threading.get_ident()}.new")
             with beside.open("wb") as file:
                 file.write(content)
                 file.flush()

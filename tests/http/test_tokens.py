@@ -91,7 +91,7 @@ def test_every_forged_token_is_sent_away_from_every_route_without_a_word_why(hou
     answers = set()
     for token in forged(house).values():
         for method, path in ROLES:
-            if path == "/" or path.startswith("/figures"):
+            if path == "/" or path.startswith(("/figures", "/audit")):
                 continue  # pages lead to the sign-in page
             url = path.replace("{name}", "volume")
             url = re.sub(r"\{\w+_id\}", NOWHERE, url)

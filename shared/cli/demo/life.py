@@ -33,6 +33,7 @@ class Matter:
 
     issue: str
     channel: str
+    safe_channel: str
     workers: int
     currency: str
     wage: Decimal
@@ -201,7 +202,7 @@ class Life:
         return self._rng.random() < share
 
     def _try_in_vain(self) -> Iterator[Step]:
-        tried = {"channel": self._matter.channel, "outcome": "not-reached"}
+        tried = {"channel": self._matter.safe_channel, "outcome": "not-reached"}
         for _ in range(ATTEMPTS):
             yield self._after(1, 5, "attempt-contact", tried)
 

@@ -86,6 +86,7 @@ class _Planned:
         self._issue = rng.choices(tuple(ISSUES), tuple(ISSUES.values()))[0]
         self._workers = rng.choice((1, 1, 1, 1, 2, 3, 5, 8, 14, 40, 120))
         self._respondent = rng.choice(respondents(self._place.country, self._issue))
+        self._reachable = rng.random() < _REACHABLE
         # The root draws more of the year's end than of its beginning: the hotline became known.
         self._progress = rng.random() ** 0.7
         self._begins = anchor - YEAR + timedelta(seconds=round(self._progress * (YEAR.total_seconds() - 7_200)))
@@ -112,6 +113,7 @@ class _Planned:
         matter = Matter(
             issue=self._issue,
             channel=self._channel,
+            safe_channel="email" if self._reachable else self._channel,
             workers=self._workers,
             currency=self._place.currency,
             wage=self._place.wage,
@@ -156,7 +158,7 @@ class _Planned:
             "workers": self._workers,
             "statistics_consent": self._rng.random() < _LETS_COUNT,
         }
-        if self._rng.random() < _REACHABLE:
+        if self._reachable:
             contact = {"channel": "email", "address": f"worker-{name}@example.org", "language": self._language}
             grievance["safe_contact"] = contact
         return grievance

@@ -96,3 +96,15 @@ def test_the_year_stands_still_while_time_goes_on(year: tuple[Thread, ...]) -> N
 
 def names(threads: tuple[Thread, ...]) -> list[str]:
     return [thread.name for thread in threads]
+
+
+def test_nobody_is_tried_on_another_channel_than_their_safe_one(year: tuple[Thread, ...]) -> None:
+    tried = 0
+    for thread in year:
+        grievances = [message.body["grievance"] for message in thread.messages if "grievance" in message.body]
+        safe = [one["safe_contact"]["channel"] for one in grievances if "safe_contact" in one]
+        wanted = safe[0] if safe else thread.messages[0].body["channel"]
+        channels = [step.body["channel"] for step in thread.steps if step.command == "attempt-contact"]
+        assert set(channels) <= {wanted}
+        tried += len(channels)
+    assert tried
