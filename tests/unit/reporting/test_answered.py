@@ -9,8 +9,8 @@ from services.reporting.views.engine import encode
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.rights import DEFAULT_TENANT
 from tests.unit.reporting.figuring import ROWS, House, folded, house
-from tests.unit.reporting.lives import Log, hour, message
-from tests.unit.reporting.test_engine import life, tell
+from tests.unit.reporting.lives import Log, hour, message, tell
+from tests.unit.reporting.test_engine import life
 
 COUNT = "select count(*) from cases where workers < $most"
 
