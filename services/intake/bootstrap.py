@@ -79,13 +79,14 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
     spool = Spool(parts.data / "spool", parts.secret("spool"))
     intake = _taking(parts, settings, store, secret, policy, subjects, spool)
-    draining = Draining(spool, intake.store)
     reading = Reading(store, parts.vault)
     views = IntakeViews(store, parts.documents, intake.receipt, reading, policy.restricted.readers)
     types = {one.name: one for one in WEBHOOKS}
     accounts = read_accounts(settings.channels, types)
     files = SealedFiles(settings.attachments or parts.data / "attachments", parts.vault)
-    hooks = Hooks(types, accounts, Arriving(store, intake, files))
+    arriving = Arriving(store, intake, files, spool)
+    draining = Draining(spool, intake.store, arriving.store)
+    hooks = Hooks(types, accounts, arriving)
     attached = AttachmentViews(store, parts.documents, files, reading, views)
     fetching = Fetching(
         store,

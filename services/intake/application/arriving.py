@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
+from services.intake.application.patience import within_patience
 from services.intake.application.receiving import Intake
+from services.intake.application.spool import Beside, Spool
 from services.intake.channels.port import (
     Account,
     Arrival,
@@ -23,6 +25,7 @@ from services.intake.channels.port import (
     Withdrawn,
 )
 from shared.errors import TryLaterError
+from shared.events import REGISTRY
 from shared.events.arrivals import DeliveryReported, MessageEdited, MessageWithdrawn, PayloadQuarantined, changes_of
 from shared.events.attachments import attachment_id
 from shared.events.envelope import Actor, Event, Recorded
@@ -38,9 +41,13 @@ from shared.vault.vault import own_subject
 class Arriving:
     """Stores deliveries. Their parts wait together, so that one fsync carries them all."""
 
-    def __init__(self, store: EventStore, intake: Intake, files: SealedFiles) -> None:
-        """`intake` takes the messages, `files` what came inside them, the record what else there is."""
+    def __init__(self, store: EventStore, intake: Intake, files: SealedFiles, spool: Spool | None = None) -> None:
+        """`intake` takes the messages, `files` what came inside them, the record what else there is.
+
+        What else there is waits in `spool` while the record cannot be written, as messages do.
+        """
         self._files = files
+        self._spool = spool
         self._store = store
         self._intake = intake
 
@@ -76,15 +83,16 @@ class Arriving:
                 taken = await self._intake.receive(message=message, context=context)
                 return Outcome((taken.message_id,), taken.repeated)
             case Edited() | Withdrawn():
-                return await self._change(account, arrival, context)
+                change = self._change(account, arrival)
+                return Outcome((change.about,) if change.about else (), await self._put(change, context))
             case Reported(of=of, state=state):
                 told = DeliveryReported(channel=account.type, account=account.name, provider_id=of, state=state[:100])
-                return await self._note(account, arrival, told, context)
+                return Outcome((), await self._put(self._note(account, arrival, told), context))
             case Kept(raw=raw, reason=reason):
                 kept = PayloadQuarantined(
                     channel=account.type, account=account.name, reason=reason, raw=_as_text(raw), headers=headers
                 )
-                return await self._note(account, arrival, kept, context)
+                return Outcome((), await self._put(self._note(account, arrival, kept), context))
         raise TypeError("an unknown kind of arrival")
 
     async def _with_files(self, message: MessageReceived, said: Said, context: CommandContext) -> MessageReceived:
@@ -103,40 +111,65 @@ class Arriving:
                     raise TryLaterError("The files of a message cannot be kept now; nothing was stored.") from None
         return replace(message, attachments=tuple(map(_attachment, said.attachments)))
 
-    async def _change(self, account: Account, arrival: Edited | Withdrawn, context: CommandContext) -> Outcome:
-        """Put a change beside its message, under the same person, once."""
+    def _change(self, account: Account, arrival: Edited | Withdrawn) -> Beside:
+        """Return a change as it stands beside its message."""
         message_id = self._intake.message_id(account.tenant, account.type, account.name, arrival.of)
         event = _changed(account, arrival, message_id, self._intake.keyed(arrival.key))
-        stream_id = changes_of(message_id)
+        return _beside(account, event, changes_of(message_id), about=message_id, sender=arrival.sender)
+
+    def _note(self, account: Account, arrival: Arrival, event: Event) -> Beside:
+        keyed = self._intake.keyed(f"{type(event).TOPIC}\x1f{arrival.key}")
+        return _beside(account, event, derived_id("arrival", account.tenant, account.type, account.name, keyed))
+
+    async def _put(self, beside: Beside, context: CommandContext) -> bool:
+        """Put a fact on record, or let it wait behind what waits already; return whether it was there before."""
+        if self._spool is None:
+            return await self.store(beside, context)
+        if not self._spool.size:
+            repeated = await within_patience(self.store(beside, context))
+            if repeated is not None:
+                return repeated
+        try:
+            await asyncio.to_thread(self._spool.put, beside, context)
+        except OSError:
+            raise TryLaterError("The record and the spool cannot be written now; nothing was stored.") from None
+        return False
+
+    async def store(self, beside: Beside, context: CommandContext) -> bool:
+        """Put a fact on record, under the person whose message it is about; return whether it was there before."""
+        event = msgspec.json.decode(beside.fact, type=REGISTRY[beside.topic])
         repeated = False
 
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             nonlocal repeated
-            known = unit.read(stream_id)
-            same = [one for one in known if getattr(one.event, "key", None) == event.key]
+            known = unit.read(beside.stream_id)
+            same = [one for one in known if getattr(one.event, "key", None) == getattr(event, "key", None)]
             repeated = bool(same)
             if same:
                 return same[:1]
-            message = unit.read(message_id)
-            writer = self._intake.writer(account.type, account.name, arrival.sender, account.tenant)
-            subject = message[0].envelope.subject if message else writer
-            return unit.append(stream_id, len(known), [event], replace(context, subject=subject))
+            subject = None
+            if beside.about is not None:
+                message = unit.read(beside.about)
+                writer = self._intake.writer(beside.channel, beside.account, beside.sender, context.tenant)
+                subject = message[0].envelope.subject if message else writer
+            return unit.append(beside.stream_id, len(known), [event], replace(context, subject=subject))
 
         await self._store.write(context, work)
-        return Outcome((message_id,), repeated)
+        return repeated
 
-    async def _note(self, account: Account, arrival: Arrival, event: Event, context: CommandContext) -> Outcome:
-        keyed = self._intake.keyed(f"{type(event).TOPIC}\x1f{arrival.key}")
-        identity = derived_id("arrival", account.tenant, account.type, account.name, keyed)
-        repeated = False
 
-        def work(unit: UnitOfWork) -> Sequence[Recorded]:
-            nonlocal repeated
-            repeated = unit.version(identity) > 0
-            return unit.read(identity)[:1] if repeated else unit.append(identity, 0, [event], context)
-
-        await self._store.write(context, work)
-        return Outcome((), repeated)
+def _beside(
+    account: Account, event: Event, stream_id: UUID, about: UUID | None = None, sender: str | None = None
+) -> Beside:
+    return Beside(
+        topic=type(event).TOPIC,
+        fact=msgspec.Raw(msgspec.json.encode(event)),
+        stream_id=stream_id,
+        channel=account.type,
+        account=account.name,
+        about=about,
+        sender=sender,
+    )
 
 
 def _attachment(one: Attached) -> Attachment:

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from services.intake.application.spool import Spool, Spooled
-from shared.errors import RedressError, TryLaterError
+from services.intake.application.spool import Beside, Spool, Spooled
+from shared.errors import CorruptRecordError, RedressError, TryLaterError
 from shared.events.intake import MessageReceived
 from shared.eventstore.context import CommandContext
 from shared.supervision import Failure, attempt, attempt_async
 
 Store = Callable[[MessageReceived, CommandContext], Awaitable[object]]
+StoreBeside = Callable[[Beside, CommandContext], Awaitable[object]]
 
 log = logging.getLogger("redress.intake.spool")
 
@@ -19,10 +20,11 @@ log = logging.getLogger("redress.intake.spool")
 class Draining:
     """Empties the spool whenever the record can be written. Storing twice stores once: ids come from the messages."""
 
-    def __init__(self, spool: Spool, store: Store) -> None:
-        """`store` puts a message on the record, or raises a `TryLaterError`."""
+    def __init__(self, spool: Spool, store: Store, beside: StoreBeside | None = None) -> None:
+        """`store` puts a message on the record, `beside` what is none; each may raise a `TryLaterError`."""
         self._spool = spool
         self._store = store
+        self._beside = beside
 
     async def once(self) -> None:
         """Store what waits until the record is away again.
@@ -55,13 +57,21 @@ class Draining:
                 raise entry.error
             await self._put_aside(name, entry.cause)
             return None
-        outcome = await attempt_async(lambda: self._store(entry.message, _context(entry)))
+        outcome = await attempt_async(lambda: self._put(entry))
         if not isinstance(outcome, Failure):
             return True
         if isinstance(outcome.error, RedressError) and not isinstance(outcome.error, TryLaterError):
             await self._put_aside(name, outcome.cause)
             return None
         return False
+
+    async def _put(self, entry: Spooled) -> None:
+        if entry.message is not None:
+            await self._store(entry.message, _context(entry))
+        elif entry.beside is not None and self._beside is not None:
+            await self._beside(entry.beside, _context(entry))
+        else:
+            raise CorruptRecordError("A waiting entry holds nothing that could be stored here.")
 
     async def _put_aside(self, name: str, cause: str) -> None:
         log.error("a waiting message was put aside", extra={"entry": name, "error": cause})

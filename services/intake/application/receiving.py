@@ -3,9 +3,8 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from services.intake import domain
 from services.intake.application.index import OPEN_REPORT, RECEIPT
 from services.intake.application.merging import Merging
+from services.intake.application.patience import within_patience
 from services.intake.application.preparing import Preparing
 from services.intake.application.spool import Spool
 from services.intake.application.subjects import Subjects
@@ -32,9 +32,6 @@ from shared.eventstore.work import UnitOfWork
 from shared.ids import derived_id
 from shared.policy import Policy, default_policy
 from shared.vault.vault import Vault
-
-PATIENCE = 1.5
-"""Seconds that a sender waits for the record: some providers hang up after two."""
 
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
@@ -96,7 +93,7 @@ class Intake:
         if self._spool is None:
             return await self.store(message, context)
         if not self._spool.size:
-            stored = await _within_patience(self.store(message, context))
+            stored = await within_patience(self.store(message, context))
             if stored is not None:
                 return stored
         try:
@@ -271,20 +268,3 @@ class Intake:
         told = [added, *domain.suggested(REPORTS.fold(facts), identity, message)]
         unit.append(report_id, len(facts), told, context)
         return report_id
-
-
-async def _within_patience(storing: Coroutine[Any, Any, Taken]) -> Taken | None:
-    """Return what was stored, or None when the record is away or slow. Stored later, it is stored once."""
-    task = asyncio.ensure_future(storing)
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-    if not done:
-        task.add_done_callback(_forgotten)
-        return None
-    if isinstance(task.exception(), TryLaterError):
-        return None
-    return task.result()
-
-
-def _forgotten(task: asyncio.Task[Taken]) -> None:
-    if not task.cancelled():
-        task.exception()

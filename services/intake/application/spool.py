@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
@@ -23,10 +24,25 @@ WAITING = ".message"
 CORRUPT = ".corrupt"
 
 
-class Spooled(msgspec.Struct, frozen=True):
-    """A message that waits, with the circumstances under which it came."""
+class Beside(msgspec.Struct, frozen=True):
+    """A fact that is no message: an edit, a withdrawal, a receipt of delivery, what was kept.
 
-    message: MessageReceived
+    It is put on `stream_id` once; `about` is the message that it changes, `sender` who did, as the channel knows them.
+    """
+
+    topic: str
+    fact: msgspec.Raw
+    stream_id: UUID
+    channel: str
+    account: str
+    about: UUID | None = None
+    sender: str | None = None
+
+
+class Spooled(msgspec.Struct, frozen=True):
+    """A message or something beside one that waits, with the circumstances under which it came."""
+
+    message: MessageReceived | None
     actor: Actor
     now: datetime
     correlation_id: str
@@ -34,10 +50,11 @@ class Spooled(msgspec.Struct, frozen=True):
     occurred_at: datetime | None = None
     traceparent: str | None = None
     subject: str | None = None
+    beside: Beside | None = None
 
 
 class Spool:
-    """A folder of waiting messages. Any thread may put; one at a time takes."""
+    """A folder of what waits. Any thread may put; one at a time takes."""
 
     def __init__(self, folder: Path, secret: bytes) -> None:
         """Open the folder, making it; one that cannot be written is a `SettingsError`, before it is needed."""
@@ -66,12 +83,13 @@ class Spool:
         """How many were put aside because they could not be read or stored."""
         return sum(path.suffix == CORRUPT for path in self._folder.iterdir())
 
-    def put(self, message: MessageReceived, context: CommandContext) -> None:
-        """Keep a message; it is on the disk when this returns. An `OSError` says that it is not."""
+    def put(self, waiting: MessageReceived | Beside, context: CommandContext) -> None:
+        """Keep what waits; it is on the disk when this returns. An `OSError` says that it is not."""
         with self._lock:
             name = f"{int(context.now.timestamp() * 1e6):020d}-{next(self._numbers):08d}{WAITING}"
         entry = Spooled(
-            message=message,
+            message=waiting if isinstance(waiting, MessageReceived) else None,
+            beside=waiting if isinstance(waiting, Beside) else None,
             actor=context.actor,
             now=context.now,
             correlation_id=str(context.correlation_id),

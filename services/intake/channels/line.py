@@ -57,12 +57,12 @@ def _event(one: Any, to: str | None) -> Arrival | None:
     kind, sent = word(one, "type"), moment(at(one, "timestamp"))
     source = at(one, "source")
     sender = word(source, "userId") or word(source, "groupId") or word(source, "roomId")
+    if kind == "unsend" and (of := word(one, "unsend", "messageId")):
+        return Withdrawn(key=f"{of}/unsend", of=of, sender=sender, to=to, at=sent)
     message = at(one, "message")
     key = word(message, "id") or word(one, "webhookEventId")
     if key is None:
         return None
-    if kind == "unsend" and (of := word(one, "unsend", "messageId")):
-        return Withdrawn(key=f"{of}/unsend", of=of, sender=sender, to=to, at=sent)
     text = _text(message) if kind in ("message", "messageEdited") else word(one, "postback", "data")
     if text is None or kind not in ("message", "messageEdited", "postback"):
         return None
