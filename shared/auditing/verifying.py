@@ -7,6 +7,7 @@ any older one that the auditor kept, must be the root of just so many facts. Wha
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,9 @@ from shared.ledger.tree import leaf_hash
 EVENTS, REDACTIONS, CHECKPOINTS = "events.jsonl", "redactions.jsonl", "ledger/checkpoints"
 _TILE = 256
 _HASH = 32
-_EVERY = 20_000
+_FIRST, _END = b'{"envelope":', b',"data":'
+_BEGIN = len(_FIRST)
+_EVERY = 20_480
 """Facts between two words on progress."""
 
 
@@ -71,18 +74,16 @@ def verify(
     home = folder / service
     findings: list[Finding] = []
     expected = _expected(home, service, keys, older, findings)
-    seen = _Seen(service, findings, expected, _Tiles(home / "ledger", service, findings))
-    facts = _Facts(service, findings, _redactions(home / REDACTIONS))
+    tiles = _Tiles(home / "ledger", service, findings)
+    seen = _Seen(service, findings, expected, tiles)
+    facts = _Facts(service, findings, _redactions(home / REDACTIONS), tiles)
     edge = Edge()
     with (home / EVENTS).open("rb") as lines:
-        for index, line in enumerate(lines):
-            hash_ = facts.hashed(index, line.rstrip(b"\n"))
-            if hash_ is None:
+        while states := [line.rstrip(b"\n") for line in islice(lines, _TILE)]:
+            hashes = facts.hashed(edge.size, states)
+            seen.grown(edge, hashes)
+            if len(hashes) < len(states):
                 break
-            seen.leaf(index, hash_)
-            edge.add(hash_)
-            if edge.size in expected:
-                seen.reached(edge)
             if edge.size % _EVERY == 0:
                 progress(_EVERY)
     progress(edge.size % _EVERY)
@@ -93,33 +94,73 @@ def verify(
 class _Facts:
     """Hashes facts again, and counts the versions of every stream."""
 
-    def __init__(self, service: str, findings: list[Finding], redactions: Mapping[tuple[str, int], str]) -> None:
+    def __init__(
+        self, service: str, findings: list[Finding], redactions: Mapping[tuple[str, int], str], tiles: "_Tiles"
+    ) -> None:
         self._service = service
         self._findings = findings
         self._redactions = redactions
+        self._tiles = tiles
         self._streams: dict[str, int] = {}
         self.redacted = 0
 
-    def hashed(self, index: int, state: bytes) -> bytes | None:
-        """Return the leaf's hash of stored bytes; None when they are no fact."""
-        try:
-            envelope = bytes(_fact(state).envelope)
-            head = _head(envelope)
-        except msgspec.MsgspecError:
-            self._findings.append(Finding(self._service, "this is no fact", index))
-            return None
-        stream, version = head.stream_id, head.stream_version
-        last = self._streams.get(stream, 0)
-        if version != last + 1:
-            said = f"stream {stream} jumps from version {last} to {version}"
-            self._findings.append(Finding(self._service, said, index))
-        self._streams[stream] = version
-        digest = self._redactions.get((stream, version)) if self._redactions else None
-        if digest is None:
-            digest = sha256(state).hexdigest()
-        else:
-            self.redacted += 1
-        return leaf_hash(b'{"envelope":' + envelope + b',"sha256":"' + digest.encode() + b'"}')
+    def hashed(self, begin: int, states: Sequence[bytes]) -> Sequence[bytes]:
+        """Return the hashes of the leaves of a tile's facts; fewer when one of them is no fact."""
+        published = self._tiles.read(begin // _TILE)
+        found = _quickly(states)
+        if found is None or b"".join(found[0]) != published:
+            found = self._carefully(begin, states)
+            self._tiles.compare(begin, found[0], published)
+        hashes, heads = found
+        streams = self._streams
+        for index, head in enumerate(heads, start=begin):
+            stream, version = head.stream_id, head.stream_version
+            last = streams.get(stream, 0)
+            if version != last + 1:
+                said = f"stream {stream} jumps from version {last} to {version}"
+                self._findings.append(Finding(self._service, said, index))
+            streams[stream] = version
+        return hashes
+
+    def _carefully(self, begin: int, states: Sequence[bytes]) -> "_Hashed":
+        """Take facts apart as JSON, and mind what courts had taken out of them."""
+        hashes: list[bytes] = []
+        heads: list[_Head] = []
+        for index, state in enumerate(states, start=begin):
+            try:
+                envelope = bytes(_fact(state).envelope)
+                head = _head(envelope)
+            except msgspec.MsgspecError:
+                self._findings.append(Finding(self._service, "this is no fact", index))
+                break
+            digest = self._redactions.get((head.stream_id, head.stream_version))
+            self.redacted += digest is not None
+            digest = digest or sha256(state).hexdigest()
+            hashes.append(leaf_hash(b'{"envelope":' + envelope + b',"sha256":"' + digest.encode() + b'"}'))
+            heads.append(head)
+        return hashes, heads
+
+
+_Hashed = tuple[list[bytes], list["_Head"]]
+
+
+def _quickly(states: Sequence[bytes]) -> "_Hashed | None":
+    """Return hashes and heads of facts that are laid out as ours are; None when one is not.
+
+    A wrong guess where an envelope ends makes another hash than the published one, and then all is done carefully.
+    """
+    hashes: list[bytes] = []
+    heads: list[_Head] = []
+    head, hashing = _head, sha256  # looked up once, not for every fact
+    try:
+        for state in states:
+            envelope = state[_BEGIN : state.find(_END, _BEGIN)]
+            heads.append(head(envelope))
+            digest = hashing(state).hexdigest().encode()
+            hashes.append(hashing(b'\x00{"envelope":%b,"sha256":"%b"}' % (envelope, digest)).digest())
+    except msgspec.MsgspecError:
+        return None
+    return (hashes, heads) if [state[:_BEGIN] for state in states].count(_FIRST) == len(states) else None
 
 
 class _Tiles:
@@ -129,19 +170,19 @@ class _Tiles:
         self._home = home
         self._service = service
         self._findings = findings
-        self._tile: tuple[int, bytes] = (-1, b"")
         self.differs = False
 
-    def compare(self, index: int, hash_: bytes) -> None:
-        number, place = divmod(index, _TILE)
-        if number != self._tile[0]:
-            self._tile = number, self._read(number)
-        published = self._tile[1][place * _HASH : (place + 1) * _HASH]
-        if published and published != hash_ and not self.differs:
-            self.differs = True
-            self._findings.append(Finding(self._service, "the fact is not the one whose hash was published", index))
+    def compare(self, begin: int, hashes: Sequence[bytes], published: bytes) -> None:
+        """Note the first fact of all whose hash is not the published one."""
+        for place, hash_ in enumerate(hashes):
+            there = published[place * _HASH : (place + 1) * _HASH]
+            if there and there != hash_ and not self.differs:
+                self.differs = True
+                said = "the fact is not the one whose hash was published"
+                self._findings.append(Finding(self._service, said, begin + place))
 
-    def _read(self, number: int) -> bytes:
+    def read(self, number: int) -> bytes:
+        """Return what a tile has; nothing when it is not there."""
         groups = [f"{number % 1000:03}"]
         while number := number // 1000:
             groups.insert(0, f"x{number % 1000:03}")
@@ -163,10 +204,19 @@ class _Seen:
         self._expected = expected
         self._tiles = tiles
         self._wrong = False
+        self._sizes = sorted(size for size in expected if size)
+        self._next = 0
 
-    def leaf(self, index: int, hash_: bytes) -> None:
-        if not self._tiles.differs:
-            self._tiles.compare(index, hash_)
+    def grown(self, edge: Edge, hashes: Sequence[bytes]) -> None:
+        """Let the log grow by these leaves, and stop where a checkpoint was signed."""
+        begin, done = edge.size, 0
+        while self._next < len(self._sizes) and self._sizes[self._next] <= begin + len(hashes):
+            until = self._sizes[self._next] - begin
+            edge.extend(hashes[done:until])
+            done = until
+            self._next += 1
+            self.reached(edge)
+        edge.extend(hashes[done:])
 
     def reached(self, edge: Edge) -> None:
         roots = self._expected.get(edge.size)

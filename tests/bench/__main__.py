@@ -27,6 +27,7 @@ from tests.bench import (
     rows_replicas,
     rows_served,
     rows_vault,
+    rows_verify,
 )
 from tests.bench.bench import Bench, BenchError, MissingError, Row
 from tests.bench.ground import Engines
@@ -47,6 +48,7 @@ class Part(StrEnum):
     REBUILD = "rebuild"
     FIGURES = "figures"
     SEALING = "sealing"
+    VERIFYING = "verifying"
     WRITES = "writes"
     PUBLISHING = "publishing"
     HEARING = "hearing"
@@ -64,6 +66,7 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.REBUILD: rows_log.rebuilt,
     Part.FIGURES: rows_figures.figures,
     Part.SEALING: rows_vault.sealing,
+    Part.VERIFYING: rows_verify.verified,
     Part.WRITES: rows_postgres.writes,
     Part.PUBLISHING: rows_bus.publishing,
     Part.HEARING: rows_bus.hearing,

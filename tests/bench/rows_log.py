@@ -66,7 +66,7 @@ async def _stream_row(bench: Bench) -> Row:
 
 
 async def _log_row(bench: Bench) -> Row:
-    store = await _lives(bench)
+    store = await open_lives(bench)
     begun = time.perf_counter()
     position = 0
     while facts := await store.read(position, SECTION):
@@ -79,7 +79,7 @@ async def _log_row(bench: Bench) -> Row:
 
 
 async def _rebuild_rows(bench: Bench) -> list[Row]:
-    store = await _lives(bench)
+    store = await open_lives(bench)
     documents = SqliteDocuments(_folder(bench) / "views.sqlite")
     await documents.prepare(CASE_FACTS.collection)
     while await project([CASE_FACTS], store, documents):
@@ -100,7 +100,7 @@ async def _rebuild_rows(bench: Bench) -> list[Row]:
     ]
 
 
-async def _lives(bench: Bench) -> SqliteEventStore:
+async def open_lives(bench: Bench) -> SqliteEventStore:
     """Open the log of many lives; the first to come fills it."""
     store = open_store(_folder(bench), "cases", index)
     if await store.head() == 0:
