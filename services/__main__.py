@@ -23,7 +23,7 @@ from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
 from shared.cli.policies import policies
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
-from shared.cli.reports import ReportFile, reports, told
+from shared.cli.reports import ReportExport, ReportFile, ReportKeys, exported, reports, told
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
 from shared.cli.witness import witness_commands
@@ -184,8 +184,11 @@ def replay(
 
 
 @reports.command("verify")
-def verify_report(file: ReportFile, data: Data = DATA) -> None:
-    """Compute a stamped report again from the record, and name whatever is not as it says."""
+def verify_report(file: ReportFile, data: Data = DATA, export: ReportExport = None, key: ReportKeys = []) -> None:  # noqa: B006 - typer reads it
+    """Compute a stamped report again, from the record or from an export of it, and name whatever is not as it says."""
+    if export is not None:
+        with plain_errors(), exported(export, key) as (logs, documents, folder):
+            raise typer.Exit(told(asyncio.run(reporting.verify(file.read_bytes(), logs, documents, folder))))
     with existing(data) as house:
         checked = reporting.verify(file.read_bytes(), house.stores, house.documents["reporting"], data / "verifying")
         raise typer.Exit(told(asyncio.run(checked)))

@@ -75,7 +75,12 @@ class Embedded:
         services = self.host.services.values()
         ledgers = {service.name: service.ledger for service in services if service.ledger}
         routers = [router for service in services for router in service.routers]
-        routers += [router for service in services if service.rights for router in [self._rights(service.rights)]]
+        routers += [
+            router
+            for service in services
+            if service.rights
+            for router in [self._rights(service.rights, service.ledger)]
+        ]
         routers.append(ledger_router(ledgers))
         return create_app(
             routers,
@@ -90,9 +95,9 @@ class Embedded:
             settings=self.web,
         )
 
-    def _rights(self, rights: Rights) -> APIRouter:
+    def _rights(self, rights: Rights, ledger: Keeper | None) -> APIRouter:
         records = {name: service.personal for name, service in self.host.services.items() if service.personal}
-        return mine_router(records, rights, self.clock)
+        return mine_router(records, rights, self.clock, ledger)
 
     def close(self) -> None:
         """Finish what is queued and close every file."""

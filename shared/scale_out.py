@@ -123,7 +123,7 @@ class Replica:
         if self.service.rights is None:
             return ()
         records = {one.name: one.personal for one in (self.service, *self.neighbours) if one.personal}
-        return [mine_router(records, self.service.rights, self.clock)]
+        return [mine_router(records, self.service.rights, self.clock, self.service.ledger)]
 
     def _ledgers(self) -> Sequence[APIRouter]:
         """Return the routes of the ledgers where figures are published, too."""

@@ -171,9 +171,8 @@ def _office(settings: Settings) -> Office:
 
     supervisors = settings.supervisors_address
     handlers = {key: mail(address) for key, address in settings.office.items()}
-    heads = mail(supervisors) if supervisors else None
-    protecting = settings.safeguarding_address
-    return Office(handlers, heads, mail(protecting) if protecting else heads)
+    safeguarding = settings.safeguarding_address or supervisors
+    return Office(handlers, mail(supervisors) if supervisors else None, mail(safeguarding) if safeguarding else None)
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

@@ -15,11 +15,12 @@ import msgspec
 
 from services.notify.application import Office, Receipts, Telling, handler_id
 from services.notify.domain import Rule, Rules, Silence
-from services.notify.templates import PLACEHOLDERS, day
+from services.notify.templates import day
 from shared.bus.port import Handler, Reaction
 from shared.events import REGISTRY
 from shared.events.arrivals import DeliveryReported
-from shared.events.cases import CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
+from shared.events.cases import CASE, CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
+from shared.events.clocks import CLOCKS
 from shared.events.envelope import Envelope, Event, Recorded
 from shared.events.notify import Audience, RecipientRegistered
 from shared.events.safety import SafeContactSet
@@ -36,6 +37,9 @@ Links = Callable[[UUID], str]
 
 NO_ADDRESS = Silence("no-public-address", person=False)
 """Nothing leads to this deployment from outside; the handler passes the link on, from the desk."""
+
+_OF_A_CASE = frozenset({CASE, CLOCKS})
+"""Streams that belong to a case, of which an imported one is told to nobody."""
 
 E = TypeVar("E", bound=Event)
 
@@ -112,7 +116,7 @@ class Teller:
         case_id: UUID = getattr(event, "case_id", cause.stream_id)
         case = self.telling.recipient(work, subject_id=case_id)
         number = case.number if case else getattr(event, "number", None)
-        if number is None and cause.type.startswith("cases.") and "number" in PLACEHOLDERS[rule.text]:
+        if number is None and cause.stream in _OF_A_CASE:
             return
         to = self._addressee(work, cause, event, rule, case_id)
         if to is None:

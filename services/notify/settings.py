@@ -77,9 +77,9 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: Patience = 20
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
-    supervisors_language: str = Field(default="en", max_length=35)
     safeguarding_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
-    """Where those who protect people are told; none: the supervisors are."""
+    """Where safeguarding is told that somebody suffers for a complaint; default: where supervisors are."""
+    supervisors_language: str = Field(default="en", max_length=35)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)
     """Where this deployment lies for those outside; without it no answer link is sent to anybody."""
     office: dict[str, str] = {}

@@ -139,7 +139,7 @@ def _of_auditors(commands: typer.Typer) -> None:
         """Verify an export offline: every hash, the order of every stream, every checkpoint. Exit code 1: it fails."""
         found = 0
         with plain_errors(), Bars() as bars:
-            keys = _keys(key)
+            keys = keys_given(key)
             older = [_text(file) for file in checkpoint]
             for service in services_in(folder):
                 bars.begin(f"facts of {service}", 0)
@@ -162,7 +162,7 @@ def _of_auditors(commands: typer.Typer) -> None:
     ) -> None:
         """Verify proofs offline, with nothing but the public key of their log. Exit code 1: one does not hold."""
         with plain_errors():
-            shown = verify_proofs(_text(file), _keys(key))
+            shown = verify_proofs(_text(file), keys_given(key))
         for one in shown:
             head = one.leaf["envelope"]
             print(  # noqa: T201 - for scripts, too
@@ -190,7 +190,8 @@ def _put_on_record(services: Mapping[str, Service], about: str, fact: Event) -> 
     asyncio.run(store.write(context, lambda unit: unit.append(stream_id, unit.version(stream_id), [fact], context)))
 
 
-def _keys(given: Sequence[str]) -> Sequence[Key]:
+def keys_given(given: Sequence[str]) -> Sequence[Key]:
+    """Read public keys, each as it is or in a file of them."""
     texts = [line for one in given for line in (_text(Path(one)) if "+" not in one else one).splitlines()]
     return [read_key(text) for text in texts if text.strip()]
 

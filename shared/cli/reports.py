@@ -1,15 +1,44 @@
 """Commands on stamped reports, and how what was found in one is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Protocol
 
 import typer
 
+from shared.auditing.verifying import services_in, verify
 from shared.cli.console import console
+from shared.cli.ledger import keys_given
+from shared.documents.sqlite import SqliteDocuments
+from shared.errors import InvalidError
+from shared.eventstore.exported import ExportedLog
 
 reports = typer.Typer(no_args_is_help=True, help="Reports that can be computed again.")
 ReportFile = Annotated[Path, typer.Argument(help="The report as JSON, with its stamp.", exists=True)]
+
+ReportExport = Annotated[Path | None, typer.Option(help="What 'redress ledger export' wrote, in place of --data.")]
+ReportKeys = Annotated[
+    list[str], typer.Option("--key", help="The ledgers' public keys: the export is verified first; repeat it.")
+]
+
+
+@contextmanager
+def exported(folder: Path, keys: Sequence[str]) -> Iterator[tuple[Mapping[str, ExportedLog], SqliteDocuments, Path]]:
+    """Open the logs of an export, with room for what is computed of them; with keys, the ledger must hold first."""
+    known = keys_given(keys)
+    for service in services_in(folder) if known else ():
+        for finding in verify(folder, service, known).findings:
+            where = "" if finding.at is None else f", from index {finding.at}"
+            raise InvalidError(f"The export does not verify: {service}{where}: {finding.what}.", field="export")
+    if not known:
+        console.print("Without --key the export itself is believed; verify it with 'redress verify'.")
+    with (
+        TemporaryDirectory(prefix="redress-report-") as name,
+        closing(SqliteDocuments(Path(name) / "views.sqlite")) as at,
+    ):
+        yield {source: ExportedLog(folder, source) for source in services_in(folder)}, at, Path(name)
 
 
 class Finding(Protocol):

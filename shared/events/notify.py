@@ -27,8 +27,10 @@ Occasion = Literal[
     "invitation",
     "retaliation",
     "pattern",
+    "override",
+    "appeal",
 ]
-Audience = Literal["complainant", "respondent", "supervisor", "operator", "brand", "government", "safeguarding"]
+Audience = Literal["complainant", "respondent", "supervisor", "safeguarding", "operator", "brand", "government"]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):

@@ -81,6 +81,10 @@ class Rights(Protocol):
         """Return the pseudonym of who holds a receipt."""
         ...
 
+    async def message_of(self, receipt: str) -> Recorded | None:
+        """Return the message that a receipt was given for."""
+        ...
+
     async def correct(self, *, subject: UUID, about: str, text: str, context: CommandContext) -> Written:
         """Take down what a person says is otherwise."""
         ...

@@ -125,6 +125,8 @@ async def proofs_of_stream(keeper: Keeper, stream_id: UUID, tenant: str) -> str:
         raise NotFoundError(f"There is no stream {stream_id} in the record of {keeper.store.source}.")
     _, checkpoint = await asyncio.to_thread(newest, keeper.shelf)
     places = [fact.position - 1 for fact in facts if fact.position <= checkpoint.size]
+    if not places:
+        raise NotFoundError("No checkpoint covers this yet; one is signed about every second. Ask again.")
     proofs = [await asyncio.to_thread(proof_of, keeper.shelf, place) for place in places]
     return BETWEEN.join(proof.encoded() for proof in proofs)
 

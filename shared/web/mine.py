@@ -15,12 +15,16 @@ from pydantic import Field
 from shared.clock import Clock
 from shared.eventstore.context import CommandContext
 from shared.ids import new_id
+from shared.notary.keeper import Keeper
 from shared.privacy.persons import THEMSELVES, PersonalRecord, Rights
 from shared.web.access import public
 from shared.web.commands import Body, shown
 from shared.web.fields import Line, Prose
+from shared.web.ledger import proofs_of_stream
 from shared.web.receipt_door import door_of
 
+PROOF = "text/plain; charset=utf-8"
+_PROOF = "c2sp.org/tlog-proof@v1\nextra ...\nindex 7\n...\n\nredress-5f3a09c1/intake\n1298\nXcnae...=\n\n..."
 _RECEIPT = "7QK2-M9XA-4TBJ"
 Receipt = Annotated[str, Field(min_length=12, max_length=30, description="As it was given with the first message.")]
 
@@ -46,8 +50,10 @@ def _answers(example: object) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "Done.", "content": {"application/json": {"example": example}}}}
 
 
-def mine_router(records: Mapping[str, PersonalRecord], rights: Rights, clock: Clock) -> APIRouter:
-    """Return the routes of a person's rights over the services of a process."""
+def mine_router(
+    records: Mapping[str, PersonalRecord], rights: Rights, clock: Clock, ledger: Keeper | None
+) -> APIRouter:
+    """Return the routes of a person's rights over the services of a process; `ledger` is that of their messages."""
     router = APIRouter(prefix="/rights/v1", tags=["rights"], dependencies=[Depends(public)])
 
     async def subject_of(mine: Mine, request: Request) -> UUID:
@@ -57,6 +63,9 @@ def mine_router(records: Mapping[str, PersonalRecord], rights: Rights, clock: Cl
         if subject is None:
             raise door.opens_nothing()
         return subject
+
+    if ledger is not None:
+        _proving(router, rights, ledger)
 
     @router.post(
         "/openings",
@@ -84,6 +93,27 @@ def mine_router(records: Mapping[str, PersonalRecord], rights: Rights, clock: Cl
         return _json({"taken": True})
 
     return router
+
+
+def _proving(router: APIRouter, rights: Rights, ledger: Keeper) -> None:
+    @router.post(
+        "/proof",
+        summary="Prove that my message is on record, and when it came",
+        responses={
+            200: {"description": "C2SP tlog-proof, to be verified offline.", "content": {PROOF: {"example": _PROOF}}}
+        },
+    )
+    async def prove(mine: Mine, request: Request) -> Response:
+        """Return a file that says nothing of who wrote what: times, ids made of chance, and hashes."""
+        door = door_of(request)
+        door.knock(request)
+        message = await rights.message_of(mine.receipt)
+        if message is None:
+            raise door.opens_nothing()
+        head = message.envelope
+        proofs = await proofs_of_stream(ledger, head.stream_id, head.tenant)
+        named = {"Content-Disposition": 'attachment; filename="receipt.tlog-proof"', "Cache-Control": "no-store"}
+        return Response(proofs, media_type=PROOF, headers=named)
 
 
 def _json(content: object) -> Response:

@@ -14,7 +14,7 @@ from shared.web.settings import WebSettings
 from tests.support.app import Client, System, embedded, running
 
 NOBODY: Any = None
-MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct"}
+MINE = {"/rights/v1/openings", "/rights/v1/export", "/rights/v1/correct", "/rights/v1/proof"}
 """A person without a key: their receipt in the body is what opens."""
 BY_RECEIPT = {"/intake/v1/receipts/{code}", "/intake/v1/receipts/{code}/messages", "/intake/receipt"}
 """A person without a key: the code that they were given opens how far it is, and a talk."""

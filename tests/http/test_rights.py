@@ -1,9 +1,12 @@
 """A person with a receipt learns who opened their file and what is kept of them, and can say that it is wrong."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from shared.auditing.notes import read_key
+from shared.auditing.proving import verify_proofs
 from tests.http.cases_desk import HANDLING, ROOT, do
 from tests.support.app import System
 
@@ -54,6 +57,20 @@ def test_my_data_holds_all_that_i_said_and_that_was_said_about_me(system: System
     assert {one["purpose"] for one in mine(system, "openings", receipt).json()["items"]} == {"rights"}
 
 
+def test_my_message_is_proven_to_be_on_record_by_a_file_that_says_nothing_of_me(system: System) -> None:
+    receipt, _ = told(system, "proven")
+    keeper = system.house.services["intake"].ledger
+    assert keeper is not None
+    asyncio.run(keeper.look())
+    proof = mine(system, "proof", receipt)
+    assert proof.status_code == 200, proof.text
+    shown = verify_proofs(proof.text, [read_key(key) for key in keeper.verifiers()])
+    assert shown[0].leaf["envelope"]["type"] == "intake.message-received"
+    assert {one.leaf["envelope"]["stream_id"] for one in shown} == {shown[0].leaf["envelope"]["stream_id"]}
+    leaves = "".join(str(one.leaf) for one in shown)
+    assert not [word for word in ("passports", "Somchai", "proven", "hotline", receipt) if word in leaves]
+
+
 def test_the_data_of_others_is_not_in_it(system: System) -> None:
     told(system, "other-one")
     receipt, _ = told(system, "this-one")
@@ -71,7 +88,7 @@ def test_a_correction_stands_beside_what_was_said(system: System) -> None:
     assert case["summary"] == "Passports kept"
 
 
-@pytest.mark.parametrize("what", ["openings", "export"])
+@pytest.mark.parametrize("what", ["openings", "export", "proof"])
 def test_a_wrong_receipt_leads_nowhere(system: System, what: str) -> None:
     assert mine(system, what, "0000-0000-0000").status_code == 404
     assert mine(system, what, "x").status_code == 422

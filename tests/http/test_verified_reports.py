@@ -16,6 +16,7 @@ from services.reporting.views.definitions import Definition, read_definitions
 from shared.embedded import open_existing
 from tests.http.cases_desk import TRIAGE, do, open_case
 from tests.support.app import embedded, running
+from tests.support.commands import command
 
 Told = tuple[Path, bytes]
 
@@ -81,3 +82,30 @@ async def test_a_missing_fact_is_named_with_its_place(told: Told, tmp_path: Path
     findings = await found(robbed, report)
 
     assert ("record", "cases: nothing is recorded at 3.") in findings
+
+
+def test_an_auditor_needs_no_more_than_the_export_and_the_key(told: Told, tmp_path: Path) -> None:
+    folder, report = told
+    file, export = tmp_path / "volume.json", tmp_path / "export"
+    file.write_bytes(report)
+    shutil.copytree(folder, tmp_path / "data")
+    data = ("--data", str(tmp_path / "data"))
+    assert command("ledger", "export", str(export), *data).returncode == 0
+    lines = command("ledger", "show", *data).stdout.splitlines()
+    keys = [word for line in lines if line.startswith("  ") for word in ("--key", line.strip())]
+    shutil.rmtree(tmp_path / "data")
+
+    true = command("report", "verify", str(file), "--export", str(export), *keys)
+    assert (true.returncode, "the same, number by number" in true.stdout) == (0, True), true.stdout
+
+    document: dict[str, Any] = json.loads(report)
+    document["rows"][-1]["workers"] += 1
+    file.write_bytes(json.dumps(document).encode())
+    changed = command("report", "verify", str(file), "--export", str(export), *keys)
+    assert (changed.returncode, "the report says 17, the record 16" in changed.stdout) == (1, True), changed.stdout
+
+    file.write_bytes(report)
+    events = export / "cases" / "events.jsonl"
+    events.write_bytes(b"".join(events.read_bytes().splitlines(keepends=True)[1:]))
+    missing = command("report", "verify", str(file), "--export", str(export), *keys)
+    assert (missing.returncode, "from index 0" in missing.stderr) == (1, True), missing.stderr

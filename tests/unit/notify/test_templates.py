@@ -19,7 +19,8 @@ VALUES = {
     "organisation": "Bright Sea Foods",
     "answer_by": "2026-12-04",
     "link": "https://x.example/a/b",
-    "cases": "3",
+    "cases": "6",
+    "workers": "31",
 }
 ENGLISH = Path("services/notify/templates/en.toml").read_text("utf-8")
 
