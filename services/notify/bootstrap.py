@@ -159,7 +159,8 @@ def _office(settings: Settings) -> Office:
 
     supervisors = settings.supervisors_address
     handlers = {key: mail(address) for key, address in settings.office.items()}
-    return Office(handlers, mail(supervisors) if supervisors else None)
+    safeguarding = settings.safeguarding_address or supervisors
+    return Office(handlers, mail(supervisors) if supervisors else None, mail(safeguarding) if safeguarding else None)
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

@@ -19,7 +19,8 @@ from services.notify.templates import day
 from shared.bus.port import Handler, Reaction
 from shared.events import REGISTRY
 from shared.events.arrivals import DeliveryReported
-from shared.events.cases import CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
+from shared.events.cases import CASE, CaseAcknowledged, CaseAssigned, CaseOpened, OrganisationRegistered
+from shared.events.clocks import CLOCKS
 from shared.events.envelope import Envelope, Event, Recorded
 from shared.events.notify import Audience, RecipientRegistered
 from shared.events.safety import SafeContactSet
@@ -30,6 +31,9 @@ IMPORTED = "import"
 
 AUDIENCE_OF: Mapping[str, Audience] = {"brand": "brand", "government": "government"}
 """As what an organisation of a kind is told; all others as respondents."""
+
+_OF_A_CASE = frozenset({CASE, CLOCKS})
+"""Streams that belong to a case, of which an imported one is told to nobody."""
 
 E = TypeVar("E", bound=Event)
 
@@ -105,7 +109,7 @@ class Teller:
         case_id: UUID = getattr(event, "case_id", cause.stream_id)
         case = self.telling.recipient(work, subject_id=case_id)
         number = case.number if case else getattr(event, "number", None)
-        if number is None and cause.type.startswith("cases."):
+        if number is None and cause.stream in _OF_A_CASE:
             return
         to = self._addressee(work, cause, event, rule, case_id)
         if to is None:
@@ -130,6 +134,8 @@ class Teller:
                 return case_id
             case "supervisor":
                 return RecipientRegistered(audience="supervisor", contact=self.office.supervisors)
+            case "safeguarding":
+                return RecipientRegistered(audience="safeguarding", contact=self.office.safeguarding)
             case "operator":
                 # Whoever of the office has no address looks at the desk; lines of silence would only fill the list.
                 handler = self.telling.recipient(work, subject_id=handler_id(case_id))

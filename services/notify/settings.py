@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: Patience = 20
     sender: str = Field(default="no-reply@localhost", pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    safeguarding_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    """Where safeguarding is told that somebody suffers for a complaint; default: where supervisors are."""
     supervisors_language: str = Field(default="en", max_length=35)
     office: dict[str, str] = {}
     """Mail addresses of handlers, by the id of their key; whoever has none looks at the desk."""

@@ -22,8 +22,12 @@ Occasion = Literal[
     "crisis",
     "overdue",
     "reminder",
+    "retaliation",
+    "pattern",
+    "override",
+    "appeal",
 ]
-Audience = Literal["complainant", "respondent", "supervisor", "operator", "brand", "government"]
+Audience = Literal["complainant", "respondent", "supervisor", "safeguarding", "operator", "brand", "government"]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):

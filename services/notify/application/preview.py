@@ -55,6 +55,8 @@ class Preview:
                 return [await self._known(handler_id(case_id))]
             case "supervisor":
                 return [RecipientRegistered(audience="supervisor", contact=self._office.supervisors)]
+            case "safeguarding":
+                return [RecipientRegistered(audience="safeguarding", contact=self._office.safeguarding)]
             case _:
                 found = [await self._known(one) for one in organisations]
                 return [one for one in found if one is not None and one.audience == rule.audience]

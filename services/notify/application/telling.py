@@ -54,10 +54,11 @@ def moment_id(rule: Rule, about: str, place: int) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where those of the office are told: handlers by the id of their key, and the supervisors."""
+    """Where those of the office are told: handlers by the id of their key, the supervisors, and safeguarding."""
 
     handlers: Mapping[str, SafeContact] = field(default_factory=dict)
     supervisors: SafeContact | None = None
+    safeguarding: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "answer.operator": frozenset({"number"}),
     "crisis.operator": frozenset({"number"}),
     "overdue.operator": frozenset({"number"}),
+    "pattern.supervisor": frozenset({"number", "cases", "workers"}),
+    "override.supervisor": frozenset({"number"}),
+    "appeal.supervisor": frozenset({"number"}),
 }
 """Every text there is, by occasion and audience, with exactly what its body has to name. English has them all."""
 

@@ -5,8 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from services.notify.application import Office
 from shared.events.cases import (
     CaseAcknowledged,
+    CaseAssigned,
     CaseClosed,
     CaseEscalated,
     CaseEvent,
@@ -14,6 +16,8 @@ from shared.events.cases import (
     GlassBroken,
 )
 from shared.events.notify import NotificationQueued, NotificationSuppressed, RecipientRegistered
+from shared.events.protection import RetaliationReported
+from shared.events.together import PatternRaised
 from shared.ids import derived_id
 from tests.unit.notify.given import CASE, FACTORY, NOON, NUMBER, Ears, contact, opened, registered
 
@@ -72,6 +76,32 @@ def test_without_an_address_broken_glass_stands_in_the_list_all_the_same() -> No
     ears.hear(BROKEN)
     (kept,) = ears.work.said(NotificationSuppressed)
     assert (kept.occasion, kept.audience, kept.reason) == ("break-glass", "supervisor", "no-contact")
+
+
+def test_retaliation_is_told_at_once_to_who_handles_it_to_supervisors_and_to_safeguarding() -> None:
+    office = Office(
+        {"op-1": contact(address="op@example.org")},
+        contact(address="heads@example.org"),
+        contact(address="safe@example.org"),
+    )
+    ears = Ears(office=office)
+    ears.hear(opened())
+    ears.hear(CaseAssigned(assignee="op-1"))
+    before = len(ears.work.said(NotificationQueued))
+    ears.hear(RetaliationReported(number=NUMBER, acts=("dismissal",), severity="S1", statement="Thida was sent home."))
+    told = ears.work.said(NotificationQueued)[before:]
+    assert {one.address for one in told} == {"op@example.org", "heads@example.org", "safe@example.org"}
+    assert {one.occasion for one in told} == {"retaliation"}
+    assert not any("Thida" in one.body or "dismiss" in one.body.casefold() for one in told)
+
+
+def test_a_pattern_is_told_to_supervisors_with_its_counts_only() -> None:
+    ears = Ears(supervisors=contact(address="heads@example.org"))
+    ears.hear(PatternRaised(kind="site", key="plant 2", cases=6, workers=31, since=NOON), FACTORY)
+    (told,) = ears.work.said(NotificationQueued)
+    assert (told.occasion, told.address) == ("pattern", "heads@example.org")
+    assert "6" in told.body
+    assert "plant 2" not in told.body
 
 
 def test_an_escalation_tells_the_organisation_that_a_request_waits() -> None:

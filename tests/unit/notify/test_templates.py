@@ -14,7 +14,13 @@ from shared.events.notify import NotificationQueued
 from shared.events.values import Party
 from tests.unit.notify.given import FACTORY, NOON, NUMBER, Ears, contact, registered
 
-VALUES = {"number": NUMBER, "organisation": "Bright Sea Foods", "answer_by": "2026-12-04"}
+VALUES = {
+    "number": NUMBER,
+    "organisation": "Bright Sea Foods",
+    "answer_by": "2026-12-04",
+    "cases": "6",
+    "workers": "31",
+}
 ENGLISH = Path("services/notify/templates/en.toml").read_text("utf-8")
 
 TELLTALE = {
