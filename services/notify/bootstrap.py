@@ -1,13 +1,14 @@
 """The composition root of notify: every part can be handed in instead."""
 
 import random
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from services.notify.api import doing, following, lettering, router
+from services.notify.api import doing, following, lettering, router, subscribed, subscribing
 from services.notify.application import (
     Delivery,
     Forgetting,
@@ -19,11 +20,13 @@ from services.notify.application import (
     index,
     load_rules,
 )
+from services.notify.application.subscribing import Subscriptions
 from services.notify.channels.calling import Api, Pace
 from services.notify.channels.line import LineChannel
 from services.notify.channels.messenger import MessengerChannel
 from services.notify.channels.outbox import OutboxChannel
 from services.notify.channels.port import Channel
+from services.notify.channels.posting import Posting
 from services.notify.channels.smtp import SmtpChannel
 from services.notify.channels.telegram import TelegramChannel
 from services.notify.channels.twilio import TwilioSms, TwilioVoice
@@ -35,7 +38,7 @@ from services.notify.domain import Quiet, Schedule
 from services.notify.projections import NOTIFICATION_VIEW
 from services.notify.settings import Providers, Settings
 from services.notify.templates import Templates, load_templates
-from services.notify.views import Feeds, Letters, NotificationViews
+from services.notify.views import SUBSCRIPTION_VIEW, Feeds, Letters, NotificationViews, SubscriptionViews
 from shared.answer_link import PURPOSE, answer_path, answer_token
 from shared.bus.port import Log
 from shared.events.values import ContactChannel, SafeContact, SafeHours
@@ -87,7 +90,9 @@ def build(
         vault=parts.vault,
     )
     feeds = Feeds(log, parts.documents, policy.restricted.readers) if log else None
+    hooks = _subscriptions(parts, settings, store, feeds) if feeds else None
     follow = (following(feeds, settings.stream_seconds),) if feeds else ()
+    hooked = (subscribing(hooks), subscribed(SubscriptionViews(parts.documents))) if hooks else ()
     forgetting = Forgetting(store, OutboxChannel(parts.data / "outbox", sender=settings.sender), parts.vault)
     letters = Letters(store, Reading(store, parts.vault))
     rules, office = load_rules(settings.rules), _office(settings)
@@ -98,11 +103,28 @@ def build(
         name=NAME,
         store=store,
         documents=parts.documents,
-        routers=(router(views), doing(views, Seeing(store)), lettering(views, letters), *follow),
-        projections=(NOTIFICATION_VIEW, reach_projection(policy)),
+        routers=(router(views), doing(views, Seeing(store)), lettering(views, letters), *follow, *hooked),
+        projections=(NOTIFICATION_VIEW, SUBSCRIPTION_VIEW, reach_projection(policy)),
         reactions=(*reactions(telling, rules, office, links), of_receipts(Receipts(parts.vault, parts.clock))),
-        background=(("deliver", delivery.deliver_due, settings.rest_seconds), ("forget", forgetting.look, LOOK)),
+        background=(
+            ("deliver", delivery.deliver_due, settings.rest_seconds),
+            ("forget", forgetting.look, LOOK),
+            *((("subscriptions", hooks.deliver_due, settings.rest_seconds),) if hooks else ()),
+        ),
         application=Commands(delivery, Preview(store, telling, rules, office), texts),
+    )
+
+
+def _subscriptions(parts: Parts, settings: Settings, store: EventStore, feeds: Feeds) -> Subscriptions:
+    return Subscriptions(
+        store,
+        feeds,
+        SubscriptionViews(parts.documents),
+        Posting(settings.webhook_timeout_seconds, frozenset(settings.webhook_allowed_hosts)),
+        parts.vault,
+        parts.clock,
+        parts.ids,
+        lambda: secrets.token_bytes(32),
     )
 
 

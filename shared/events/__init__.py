@@ -22,6 +22,7 @@ from shared.events import (
     remedying,
     reports,
     safety,
+    subscribing,
     together,
 )
 from shared.events.envelope import Event, Registry
@@ -44,6 +45,7 @@ MODULES = (
     handling,
     ledger,
     notify,
+    subscribing,
     figures,
 )
 REGISTRY: Registry = {event.TOPIC: event for module in MODULES for event in module.EVENTS}

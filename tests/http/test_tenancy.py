@@ -52,7 +52,7 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
     taken = office.post("/intake/v1/messages", MESSAGE | {"text": saying}).json()
     report_id = office.get(f"/intake/v1/messages/{taken['message_id']}", wait=taken["position"]).json()["report_id"]
     case_id = open_case(office, site=f"plant of {tenant}", summary=saying)
-    plant = register(office, name="Golden Prawn")
+    plant = register(office, name="Golden Prawn", contact={"channel": "email", "address": "plant@example.com"})
     do(office, case_id, "triage", **TRIAGE)
     do(office, case_id, "consent", recipient=plant, purpose="disclose-facts")
     do(office, case_id, "escalate", organisation_id=plant, level="employer", brief=BRIEF)
@@ -68,7 +68,9 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
         json={"token": link.rsplit("/", 1)[-1], "name": "receipt.txt", "content": "UGFpZCBpbiBmdWxsLg=="},
     ).json()
     reviewed = office.post(f"{ROOT}/organisations/{plant}/review", {"channel": "app", "stars": {"pay": 2}}).json()
+    hook = clients["admin"].post("/notify/v1/subscriptions", {"url": "http://127.0.0.1:9/hook"}).json()
     ids = {
+        "subscription_id": hook["subscription_id"],
         "evidence_id": handed["evidence"][0]["evidence_id"],
         "review_id": reviewed["review_id"],
         "kept_id": str(kept_for(system, tenant)),
@@ -77,7 +79,9 @@ def desk(system: System, tenant: str, saying: str = "Help.") -> Desk:
         "report_id": report_id,
         "case_id": case_id,
         "organisation_id": plant,
-        "notification_id": told[0]["notification_id"],
+        "notification_id": next(
+            one["notification_id"] for one in told if one["audience"] == "respondent" and one["state"] != "suppressed"
+        ),
         "service": "cases",
         "stream_id": case_id,
         "filter_id": kept["filter_id"],

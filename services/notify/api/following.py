@@ -38,14 +38,14 @@ def following(feeds: Feeds, stream_seconds: float) -> APIRouter:
 
     @routes.get("/feed", summary="What happened in cases shared with you, from the first fact on", responses=_PAGE)
     async def read_feed(caller: Follower, chosen: Annotated[Chosen, Query()]) -> Response:
-        found = await feeds.after(caller, chosen.after, _known(chosen.type), chosen.limit)
+        found = await feeds.after(caller, chosen.after, known_types(chosen.type), chosen.limit)
         return Response(msgspec.json.encode(found), media_type="application/json")
 
     @routes.get("/feed/stream", summary="The same as server-sent events", responses=_STREAM)
     async def stream_feed(
         caller: Follower, chosen: Annotated[Chosen, Query()], last_event_id: Annotated[str | None, Header()] = None
     ) -> StreamingResponse:
-        types, begin = _known(chosen.type), last_event_id or chosen.after
+        types, begin = known_types(chosen.type), last_event_id or chosen.after
         first = await feeds.after(caller, begin, types, 1)
         del first  # a cursor that is none is refused before the stream begins
         events = _events(feeds, caller, begin, types, stream_seconds)
@@ -72,7 +72,8 @@ def _event(told: Told) -> bytes:
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (told.cursor.encode(), told.type.encode(), msgspec.json.encode(told))
 
 
-def _known(types: list[str]) -> frozenset[str]:
+def known_types(types: list[str]) -> frozenset[str]:
+    """Return the types that were named; one that is not shared is an `InvalidError`."""
     if unknown := sorted(set(types) - set(SHARED_FACTS)):
         raise InvalidError(f"There is no shared fact {unknown[0]}; there are {', '.join(SHARED_FACTS)}.", field="type")
     return frozenset(types)

@@ -3,5 +3,17 @@
 from services.notify.views.feed import Feeds, Told
 from services.notify.views.letters import Letters
 from services.notify.views.notifications import NOTIFICATIONS, Attempt, NotificationRow, NotificationViews, State
+from services.notify.views.subscriptions import SUBSCRIPTION_VIEW, SubscriptionViews
 
-__all__ = ["NOTIFICATIONS", "Attempt", "Feeds", "Letters", "NotificationRow", "NotificationViews", "State", "Told"]
+__all__ = [
+    "NOTIFICATIONS",
+    "SUBSCRIPTION_VIEW",
+    "Attempt",
+    "Feeds",
+    "Letters",
+    "NotificationRow",
+    "NotificationViews",
+    "State",
+    "SubscriptionViews",
+    "Told",
+]

@@ -32,8 +32,8 @@ class Letters:
     store: EventStore
     reading: Reading
 
-    async def open(self, notification_id: UUID, asked: Asked) -> Written:
-        """Return a letter; `GateClosedError` for what is no letter to an organisation."""
+    async def open(self, notification_id: UUID, asked: Asked | None) -> Written:
+        """Return a letter, masked where nobody says why; `GateClosedError` for what is no letter to an organisation."""
         facts = await self.store.stream(notification_id)
         queued = facts[0].event if facts else None
         if not isinstance(queued, NotificationQueued) or queued.audience not in ORGANISATIONS:

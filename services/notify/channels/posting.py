@@ -1,0 +1,74 @@
+"""Posting to somebody's address on the web: bounded in time, to the open net only, no redirect followed."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+
+import httpx
+
+from services.notify.domain import GiveUp, TryAgain
+from shared.open_net import HostRefusedError, checked_address
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Posting:
+    """Posts bytes of JSON. `timeout`, in seconds, bounds the whole; `allowed_hosts` may be called wherever they are."""
+
+    def __init__(self, timeout: float, allowed_hosts: frozenset[str] = frozenset()) -> None:
+        """Make ready; nothing is called yet."""
+        self._timeout = timeout
+        self._allowed_hosts = allowed_hosts
+        self._tls = ssl.create_default_context()
+
+    async def refusal(self, address: str) -> str | None:
+        """Return in words why an address is never called; None: it may be."""
+        try:
+            url = _url(address)
+            if url.scheme != "https" and url.host not in self._allowed_hosts:
+                return "begins with https://"
+            await self._called(url)
+        except HostRefusedError:
+            return "leads to the open net, not to a private or local network"
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, OSError):
+            return "is an address of the web that can be found"
+        return None
+
+    async def post(self, address: str, content: bytes, headers: Mapping[str, str]) -> int | TryAgain | GiveUp:
+        """Post once and return the status of the answer, or why there is none."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._post(_url(address), content, headers)
+        except HostRefusedError:
+            return GiveUp("address-refused")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+            return GiveUp("invalid-address")
+        except (TimeoutError, httpx.TimeoutException):
+            return TryAgain("timeout")
+        except (httpx.ConnectError, OSError):
+            return TryAgain("connect")
+        except httpx.HTTPError:
+            return TryAgain("http-protocol")
+
+    async def _called(self, url: httpx.URL) -> str:
+        if url.host in self._allowed_hosts:
+            return url.host
+        return await checked_address(url.host, url.port or _PORTS[url.scheme])
+
+    async def _post(self, url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> int:
+        # The address that was checked is the one that is called: a second look-up could find another.
+        called = url.copy_with(host=await self._called(url))
+        sent = {**headers, "Host": url.netloc.decode("ascii"), "Content-Type": "application/json"}
+        told = {"sni_hostname": url.raw_host.decode("ascii")}
+        async with (
+            httpx.AsyncClient(verify=self._tls, timeout=self._timeout, trust_env=False) as client,
+            client.stream("POST", called, content=content, headers=sent, extensions=told) as response,
+        ):
+            return response.status_code
+
+
+def _url(address: str) -> httpx.URL:
+    url = httpx.URL(address)
+    if url.scheme not in _PORTS or not url.host:
+        raise httpx.UnsupportedProtocol("only addresses of the web are called")
+    return url
