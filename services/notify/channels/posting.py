@@ -10,6 +10,7 @@ from services.notify.domain import GiveUp, TryAgain
 from shared.open_net import HostRefusedError, checked_address
 
 _PORTS = {"http": 80, "https": 443}
+_LAST_PORT = 65_535
 
 
 class Posting:
@@ -69,6 +70,6 @@ class Posting:
 
 def _url(address: str) -> httpx.URL:
     url = httpx.URL(address)
-    if url.scheme not in _PORTS or not url.host:
+    if url.scheme not in _PORTS or not url.host or (url.port is not None and not 0 < url.port <= _LAST_PORT):
         raise httpx.UnsupportedProtocol("only addresses of the web are called")
     return url
