@@ -13,6 +13,8 @@ from services.reporting.views.definitions import Definition, read_definitions
 from services.reporting.views.engine import encode
 from services.reporting.views.facts import (
     CaseFacts,
+    ClockFacts,
+    DutyFacts,
     EscalationFacts,
     RemedyFacts,
     RespondentFacts,
@@ -45,6 +47,7 @@ def _at(bench: Bench, size: int) -> list[Row]:
     begun = time.perf_counter()
     for chunk in _cases(size):
         warehouse.put(LIVE, "cases", [encode(row) for row in chunk])
+        warehouse.put(LIVE, "clocks", [encode(_clocks(row)) for row in chunk])
     loading = time.perf_counter() - begun
     bare = _slow([_timed(warehouse, SCAN, {}) for _ in range(TIMES)])
     took = {one.name: _slow([_asked(warehouse, one) for _ in range(TIMES)]) for one in _measured()}
@@ -122,6 +125,20 @@ def _case(chance: random.Random, number: int) -> CaseFacts:
         opening_dated=True,
         closure_dated=True,
     )
+
+
+def _clocks(case: CaseFacts) -> ClockFacts:
+    """Return the clocks that go with a case: one for each of its duties."""
+    duties = [_clock("acknowledge", case.acknowledge_by, case.acknowledged_at)]
+    duties.append(_clock("assess", case.assess_by, case.taken_up_at))
+    duties += [_clock("answer", one.answer_by, one.answered_at, one.escalation_id) for one in case.escalations]
+    return ClockFacts(id=UUID(int=case.id.int + 2**64), case_id=case.id, duties=duties)
+
+
+def _clock(duty: str, due: datetime | None, met: datetime | None, subject: UUID | None = None) -> DutyFacts:
+    assert due is not None
+    late = None if met is None else met > due
+    return DutyFacts(duty=duty, party="office", subject=subject, due_at=due, met_at=met, late=late)
 
 
 def _respondent(party: int) -> RespondentFacts:

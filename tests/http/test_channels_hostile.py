@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.intake.channels.port import Delivery, Kept, Said
+from shared.errors import MalformedError
 from tests.support.app import System
 from tests.support.providers import TYPES, called_by_providers, vouched
 
@@ -196,3 +198,59 @@ def test_what_is_packed_too_large_or_called_otherwise_is_refused(system: System,
     path, _ = vouched(kind, b"")
     assert {system.http.request(method, path).status_code for method in ("PUT", "DELETE")} == {405}
     assert 200 <= system.http.get(path).status_code < 500
+
+
+LONG = 500_000
+MIXED = b"<d>" + b"x<b/>" * 1000 + b"</d>"
+BOMBS = [
+    ("email", b"From: a@example.org\r\nSubject: " + b"a " * LONG + b"\r\n\r\nx", "message/rfc822"),
+    ("email", b"From: " + b"a@example.org," * 1000 + b"\r\n\r\nx", "message/rfc822"),
+    ("email", b"Content-Type: text/plain; " + b"a=b; " * LONG + b"\r\n\r\nx", "message/rfc822"),
+    (
+        "email",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+        + (b"--x\r\nContent-Type: text/plain; " + b"a=b; " * 200 + b"\r\n\r\nx\r\n") * 500
+        + b"--x--",
+        "message/rfc822",
+    ),
+    ("kobo", b"<d><" + b"n" * LONG + b">" + b"<b>x</b>" * 50_000 + b"</" + b"n" * LONG + b"></d>", "text/xml"),
+    ("kobo", b"<d>" + b"<b c='d'/>" * 150_000 + b"</d>", "text/xml"),
+    ("kobo", json.dumps({"_uuid": "u", "n" * LONG: dict.fromkeys(map(str, range(LONG // 10)), 1)}).encode(), ""),
+    ("kobo", json.dumps({"_uuid": "u", "n" * 4000: dict.fromkeys(map(str, range(LONG // 10)), 1)}).encode(), ""),
+    ("standard", json.dumps({"data": {"n" * LONG: [None] * (LONG // 10)}}).encode(), ""),
+]
+"""Each is small enough to come in, and would take minutes or gigabytes if it were read to its end."""
+
+
+@pytest.mark.parametrize(("kind", "raw", "media"), BOMBS, ids=range(len(BOMBS)))
+def test_what_grows_while_it_is_read_is_not_read_to_its_end(kind: str, raw: bytes, media: str) -> None:
+    headers = {"content-type": media or "application/json", "webhook-id": "m"}
+    with pytest.raises(MalformedError):
+        TYPES[kind].parse(Delivery("POST", "http://x/", headers, {}, raw))
+
+
+def test_a_bad_event_of_a_batch_costs_no_other() -> None:
+    told = {"specversion": "1.0", "source": "s", "type": "t"}
+    bomb = {"n" * 4000: dict.fromkeys(map(str, range(10_000)), 1)}
+    events = [told | {"id": "1", "data": bomb}, told | {"id": "2", "data": {"text": "no wages"}}]
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    found = TYPES["cloudevents"].parse(Delivery("POST", "http://x/", headers, {}, json.dumps(events).encode()))
+    assert [type(one) for one in found] == [Kept, Said]
+
+
+def recorded(system: System, topic: str) -> int:
+    portal = system.http.portal
+    assert portal is not None
+    facts = portal.call(system.house.stores["intake"].read, 0, 100_000)
+    return sum(topic == one.event.TOPIC for one in facts)
+
+
+def test_more_than_a_provider_sends_at_once_is_kept_as_one(system: System) -> None:
+    many = [{"type": "message", "message": {"id": f"m-{n}", "type": "text", "text": "x"}} for n in range(2001)]
+    files = [{"Name": "a", "Content": "aGk=", "ContentType": "x/y"}] * 201
+    before = [recorded(system, f"intake.{topic}") for topic in ("payload-quarantined", "message-received")]
+    assert put(system, "line", json.dumps({"events": many}).encode(), "application/json") == 200
+    mail = {"MessageID": "many", "TextBody": "t", "Attachments": files}
+    assert put(system, "email", json.dumps(mail).encode(), "application/json") == 200
+    after = [recorded(system, f"intake.{topic}") for topic in ("payload-quarantined", "message-received")]
+    assert after == [before[0] + 2, before[1]]

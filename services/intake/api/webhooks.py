@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.intake.application import Arriving
-from services.intake.channels.port import Account, Answer, Arrival, Delivery, Kept, Webhook
+from services.intake.channels.port import Account, Answer, Arrival, Delivery, Kept, Said, Webhook
 from services.intake.channels.untrusted import signed
 from shared.errors import MalformedError, RedressError, UnsupportedMediaError
 from shared.web.access import public
@@ -15,6 +15,8 @@ PREFIX = "/intake/v1/channels"
 METHODS = ["GET", "POST", "OPTIONS", "HEAD"]
 UNKNOWN = Answer(401)
 """The same for a wrong signature, a missing one, and an account that there is not."""
+MOST_PARTS, MOST_FILES = 2000, 200
+"""Parts of one delivery, of which providers promise up to a thousand, and files of one message."""
 _NOBODY = Account("", "", ())
 
 
@@ -56,10 +58,17 @@ class Hooks:
 
 def _read(hook: Webhook, delivery: Delivery) -> Sequence[Arrival]:
     try:
-        return hook.parse(delivery)
+        found = hook.parse(delivery)
     except MalformedError:
-        # It is authentic, and sending it again would not mend it: a person looks at it.
-        return [Kept(key=signed("unreadable", delivery.raw).hex(), raw=delivery.raw, reason="unreadable")]
+        found = None
+    if found is not None and not _is_too_much(found):
+        return found
+    # It is authentic, and sending it again would not mend it: a person looks at it.
+    return [Kept(key=signed("unreadable", delivery.raw).hex(), raw=delivery.raw, reason="unreadable")]
+
+
+def _is_too_much(found: Sequence[Arrival]) -> bool:
+    return len(found) > MOST_PARTS or any(isinstance(one, Said) and len(one.attachments) > MOST_FILES for one in found)
 
 
 def webhooks_router(hooks: Hooks) -> APIRouter:

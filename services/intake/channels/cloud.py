@@ -49,7 +49,10 @@ class CloudEvents(Webhook):
 
 def _event(one: Any) -> Arrival | None:
     source, key, data = word(one, "source"), word(one, "id"), _data(one)
-    text = word(data, "text") or "\n".join(plain(data))
+    try:
+        text = word(data, "text") or "\n".join(plain(data))
+    except MalformedError:
+        return None
     if at(one, "specversion") != "1.0" or source is None or key is None or not text:
         return None
     return Said(key=f"{source}\x1f{key}", text=text, sender=word(data, "sender"), at=moment(at(one, "time")))

@@ -12,11 +12,30 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from services.intake.channels.port import Account, Arrival, Attached, Delivery, Said, Webhook
 from services.intake.channels.untrusted import at, by_basic, items, json_of, kept, moment, word
 from shared.errors import MalformedError
+
+LONGEST_HEADER = 2000
+MOST_HEADERS = 64 * 1024
+"""Signs of the headers of one mail that are read: whoever may write to us chose them, and long ones take minutes."""
+
+
+def _bounded() -> email.policy.EmailPolicy:
+    """Return a policy for one mail: it reads headers until there are too many."""
+    signs = 0
+
+    class Bounded(email.policy.EmailPolicy):
+        def header_fetch_parse(self, name: str, value: str) -> Any:
+            nonlocal signs
+            signs += len(value)
+            if len(value) > LONGEST_HEADER or signs > MOST_HEADERS:
+                raise MalformedError("The headers of the mail are too long.")
+            return super().header_fetch_parse(name, value)
+
+    return Bounded()
 
 
 class Mail(Webhook):
@@ -65,7 +84,7 @@ def _parts(message: EmailMessage) -> Iterator[Attached]:
 
 def _mime(raw: bytes) -> Arrival:
     try:
-        message = email.message_from_bytes(raw, policy=email.policy.default)
+        message = cast("EmailMessage", email.message_from_bytes(raw, policy=_bounded()))
         body = message.get_body(("plain", "html"))
         told = str(body.get_content()) if body else ""
         files = tuple(_parts(message))

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,6 +18,9 @@ from shared.errors import MalformedError
 DEEPEST = 64
 MOST_NODES = 200_000
 MOST_FIELDS = 1000
+LONGEST_PATH = 4096
+MOST_TEXT = 8 * 1024 * 1024
+"""Signs that are made of a body: twice what may come in, so that names repeated before each value stay bounded."""
 _LATEST = 4_102_444_800
 """The first second of the year 2100: larger numbers are milliseconds."""
 
@@ -55,26 +58,44 @@ def form_of(raw: bytes) -> dict[str, list[str]]:
     return fields
 
 
+class _Texts:
+    """Texts by where they stand, each in the pieces in which it came; together no more than `MOST_TEXT` signs."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[str, list[str]] = {}
+        self._size = 0
+
+    def add(self, where: str, piece: str) -> None:
+        self._size += len(piece) + (0 if where in self._pieces else len(where))
+        if self._size > MOST_TEXT:
+            raise MalformedError("The XML says too much.")
+        self._pieces.setdefault(where, []).append(piece)
+
+    def whole(self) -> dict[str, str]:
+        joined = {where: "".join(pieces).strip() for where, pieces in self._pieces.items()}
+        return {where: text for where, text in joined.items() if text}
+
+
 def xml_of(raw: bytes) -> dict[str, str]:
     """Return the texts of an XML document by their paths; one with a document type is refused: it has entities."""
-    texts: dict[str, str] = {}
+    texts = _Texts()
     path: list[str] = []
     seen = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal seen
-        seen += 1
-        if len(path) >= DEEPEST or seen > MOST_NODES:
-            raise MalformedError("The XML is too deep or too large.")
+        seen += 1 + len(attributes)
         path.append(name.rpartition(":")[2])
-        texts.update({f"{'/'.join(path)}@{key}": value for key, value in attributes.items()})
+        if len(path) > DEEPEST or seen > MOST_NODES or sum(map(len, path)) > LONGEST_PATH:
+            raise MalformedError("The XML is too deep or too large.")
+        for key, value in attributes.items():
+            texts.add(f"{'/'.join(path)}@{key}", value)
 
     def end(_name: str) -> None:
         path.pop()
 
     def text(part: str) -> None:
-        where = "/".join(path[1:])
-        texts[where] = texts.get(where, "") + part
+        texts.add("/".join(path[1:]), part)
 
     def refuse(*_: object) -> None:
         raise MalformedError("A document type is not read.")
@@ -87,7 +108,7 @@ def xml_of(raw: bytes) -> dict[str, str]:
         parser.Parse(raw, True)
     except (expat.ExpatError, ValueError, LookupError):
         raise MalformedError("The body is not XML.") from None
-    return {where: value.strip() for where, value in texts.items() if value.strip()}
+    return texts.whole()
 
 
 def at(tree: Any, *path: str) -> Any:
@@ -130,14 +151,30 @@ def kept(tree: Any, to: str | None = None) -> Kept:
     return Kept(key=hashlib.sha256(raw).hexdigest(), raw=raw, to=to)
 
 
-def plain(tree: Any, before: str = "") -> list[str]:
-    """Return the leaves of a form's answers as lines `name: value`."""
+def plain(tree: Any) -> list[str]:
+    """Return the leaves of a form's answers as lines `name: value`; a `MalformedError` where they are out of bounds."""
+    lines: list[str] = []
+    size = 0
+    for line in _lines(tree, ""):
+        size += len(line)
+        if size > MOST_TEXT:
+            raise MalformedError("The names and values say too much.")
+        lines.append(line)
+    return lines
+
+
+def _lines(tree: Any, before: str) -> Iterator[str]:
+    if len(before) > LONGEST_PATH:
+        raise MalformedError("A name is too long.")
     if isinstance(tree, dict):
-        return [line for name, one in tree.items() for line in plain(one, f"{before}{name}/")]
-    if isinstance(tree, list):
-        return [line for one in tree for line in plain(one, before)]
-    name = f"{before.rstrip('/')}: " if before else ""
-    return [] if tree in (None, "") else [f"{name}{tree}".replace("\x00", "")]
+        for name, one in tree.items():
+            yield from _lines(one, f"{before}{name}/")
+    elif isinstance(tree, list):
+        for one in tree:
+            yield from _lines(one, before)
+    elif tree not in (None, ""):
+        name = f"{before.rstrip('/')}: " if before else ""
+        yield f"{name}{tree}".replace("\x00", "")
 
 
 def same(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.reporting.views.answered import Answers
 from services.reporting.views.comparing import beside
 from services.reporting.views.definitions import Definition
 from services.reporting.views.questions import Figure, Question, checked, groups, values
@@ -69,6 +70,7 @@ class Figures:
         self._tables = tables
         self._documents = documents
         self._warehouse = warehouse
+        self._answers = Answers(warehouse)
         self._clock = clock
         self._policy = policy
         self._pasts: OrderedDict[_Past, str] = OrderedDict()
@@ -145,7 +147,7 @@ class Figures:
         as_of = (question.as_of or now).astimezone(UTC)
         statement = definition.statement(groups(question, definition), [name for name, _ in question.only])
         given = values(question, definition, as_of, self._policy)
-        columns, rows = await self._off(partial(self._warehouse.run, schema, statement, given, question.tenant))
+        columns, rows = await self._off(partial(self._answers.run, schema, statement, given, question.tenant))
         return Figure(
             definition=definition,
             question=question,
@@ -164,6 +166,8 @@ class Figures:
             for table in self._tables:
                 changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name))
                 await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows, anew=changes.anew))
+                if changes.rows or changes.anew:
+                    self._answers.forget(LIVE)
                 self._marks[table.name] = changes.mark
             after = await self._read()
             if after == before and all(len(read) == 1 for read in after.values()):
@@ -185,6 +189,7 @@ class Figures:
         self._pasts[key] = schema
         while len(self._pasts) > self._pasts_kept:
             _, forgotten = self._pasts.popitem(last=False)
+            self._answers.forget(forgotten)
             await self._off(partial(self._warehouse.drop, forgotten))
         return schema, positions
 
