@@ -114,7 +114,12 @@ class Host:
             silence=silence,
             drift=self._drifted(),
             spooled=self.spooled(),
+            checkpoints=self._checkpoints(),
         )
+
+    def _checkpoints(self) -> dict[str, float]:
+        ages = ((service.name, service.ledger.age()) for service in self.services.values() if service.ledger)
+        return {name: age for name, age in ages if age is not None}
 
     def _drifted(self) -> dict[str, int]:
         return {name: differs for drift in self._drift.values() for name, differs in drift.found.items()}

@@ -53,7 +53,7 @@ def watch(
     """Look at each log again and again. Exit code 3: a fork, with both checkpoints; 1: another refusal."""
     with plain_errors():
         signer = _kept(folder)
-        witness = Witness(FolderShelf(folder), signer, _keys(key), system_clock)
+        witness = Witness(FolderShelf(folder), signer, log_keys(key), system_clock)
         logs = [log_at(where) for where in log]
     complaints.print(f"witness {signer.verifier.encoded()}", soft_wrap=True)
     while True:
@@ -93,7 +93,8 @@ def _named(name: str, seed: bytes) -> Signer:
         raise InvalidError(str(error), field="name") from error
 
 
-def _keys(given: list[str]) -> list[Verifier]:
+def log_keys(given: list[str]) -> list[Verifier]:
+    """Read public keys of logs, each as it is or in a file of them."""
     texts: list[str] = []
     for one in given:
         file = Path(one)

@@ -8,13 +8,25 @@ from hashlib import sha256
 
 import msgspec
 
+from shared.errors import CorruptRecordError
+
 
 class _Wire(msgspec.Struct, frozen=True, gc=False):
     envelope: msgspec.Raw
     data: msgspec.Raw
 
 
+class _Head(msgspec.Struct, frozen=True, gc=False):
+    stream_id: str
+    stream_version: int
+
+
+class _Placed(msgspec.Struct, frozen=True, gc=False):
+    envelope: _Head
+
+
 _wire = msgspec.json.Decoder(_Wire)
+_placed = msgspec.json.Decoder(_Placed)
 
 
 def leaf_of(state: bytes, sha256_hex: str | None = None) -> bytes:
@@ -30,3 +42,14 @@ def leaf_of(state: bytes, sha256_hex: str | None = None) -> bytes:
 def envelope_of(state: bytes) -> bytes:
     """Return the bytes of the envelope in stored bytes."""
     return bytes(_wire.decode(state).envelope)
+
+
+def head_of(state: bytes) -> tuple[str, int]:
+    """Return the stream and the version of stored bytes; a `CorruptRecordError` when they are no fact."""
+    try:
+        head = _placed.decode(state).envelope
+    except msgspec.MsgspecError as error:
+        raise CorruptRecordError(
+            "These bytes are no fact: they have no envelope with a stream and a version."
+        ) from error
+    return head.stream_id, head.stream_version

@@ -32,7 +32,7 @@ class Keeper:
         self._pen: Pen | None = None
         self.refused: str | None = None
         """Why nothing is signed any more; None while all is well."""
-        self.signed_at = time.monotonic()
+        self._signed_at: float | None = None
         self._looking = threading.Lock()
 
     async def look(self) -> None:
@@ -47,13 +47,18 @@ class Keeper:
     async def _look(self) -> None:
         pen = await self._opened()
         if pen is None:
+            self._signed_at = self._signed_at or time.monotonic()  # from now on the checkpoint ages
             return
         # Until everything is signed nobody holds a pen: after a failure it is taken up anew from what is durable.
         self._pen = None
         while await self._write(pen):
             pass
         self._pen = pen
-        self.signed_at = time.monotonic()
+        self._signed_at = time.monotonic()
+
+    def age(self) -> float | None:
+        """Return the seconds since this process saw everything signed; None where another one signs."""
+        return None if self._signed_at is None else time.monotonic() - self._signed_at
 
     def origin(self) -> str:
         """Return the name of the log that is written now."""

@@ -13,6 +13,7 @@ class Measured(msgspec.Struct, frozen=True):
     silence: Mapping[str, float]
     drift: Mapping[str, int] = {}
     spooled: Mapping[str, int] = {}
+    checkpoints: Mapping[str, float] = {}
 
 
 def exposition(measured: Measured) -> tuple[bytes, str]:
@@ -32,6 +33,12 @@ def exposition(measured: Measured) -> tuple[bytes, str]:
             measured.drift,
         ),
         ("redress_spooled", "What waits on this disk for the record, or was put aside.", "state", measured.spooled),
+        (
+            "redress_checkpoint_age_seconds",
+            "Seconds since all that a record had was signed over; it grows while signing is refused.",
+            "ledger",
+            measured.checkpoints,
+        ),
     )
     for name, description, label, values in gauges:
         gauge = Gauge(name, description, [label], registry=registry)

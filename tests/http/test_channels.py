@@ -22,7 +22,7 @@ from services.intake.channels.port import Arrival, Delivery, Edited, Kept, Repor
 from shared.clock import system_clock
 from shared.errors import MalformedError
 from tests.support.app import System
-from tests.support.providers import BASIC, OLD, SECRET, TYPES, called_by_providers
+from tests.support.providers import BASIC, OLD, SECRET, TYPES, called_by_providers, vouched
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "channels"
 KINDS = {Said: "said", Edited: "edited", Withdrawn: "withdrawn", Reported: "reported", Kept: "kept"}
@@ -267,6 +267,43 @@ def test_every_sample_is_read_as_what_it_is(kind: str) -> None:
 def test_all_events_of_lines_own_sample_are_read_or_kept() -> None:
     found = read("line", (SAMPLES / "line" / "sdk_webhook_27_events.json").read_bytes())
     assert (len(found), found.count("said"), found.count("withdrawn")) == (27, 15, 1)
+
+
+CLOUDEVENTS = {
+    "00": ["kept"],
+    "01": ["said"],
+    "02": ["said"],
+    "03": ["said"],
+    "04": ["said"],
+    "05": ["said"],
+    "06": ["kept", "said"],
+    "07": [],
+}
+"""What the examples of the JSON format hold; the first has data that is no text."""
+
+
+@needs_samples
+@pytest.mark.parametrize("number", sorted(CLOUDEVENTS))
+def test_the_examples_of_cloudevents_are_read_as_what_they_are(number: str) -> None:
+    raw = (SAMPLES / "cloudevents" / f"json_format_{number}.json").read_bytes()
+    media = "application/cloudevents-batch+json" if raw.startswith(b"[") else "application/cloudevents+json"
+    found = TYPES["cloudevents"].parse(Delivery("POST", "http://x/", {"content-type": media}, {}, raw))
+    assert [KINDS[type(one)] for one in found] == CLOUDEVENTS[number]
+
+
+@needs_samples
+def test_every_sample_that_there_is_is_taken_by_whom_it_was_made_for(system: System) -> None:
+    sent = 0
+    for file in sorted(SAMPLES.glob("*/*.*")):
+        kind = {"whatsapp_cloud": "whatsapp", "odk_central": "odk", "standard_webhooks": "standard"}.get(
+            file.parent.name, {"twilio": "sms", "email_inbound": "email"}.get(file.parent.name, file.parent.name)
+        )
+        path, headers = vouched(kind, file.read_bytes())
+        for media in ("application/json", "application/cloudevents+json"):
+            answer = post(system, path.partition("channels/")[2], file.read_bytes(), **headers, Content_Type=media)
+            assert answer.status_code in {200, 202}, file.name
+            sent += 1
+    assert sent > 100
 
 
 @pytest.mark.parametrize("kind", sorted(TYPES))

@@ -86,3 +86,12 @@ def test_there_is_no_proof_from_nothing_backwards_or_beyond(system: System, old:
     open_case(system.operator)
     signed(system)
     assert system.nobody.get(f"{ROOT}/cases/consistency?from={old}&to={new}").status_code in {404, 422}
+
+
+def test_a_monitor_sees_how_old_the_newest_checkpoint_is(system: System) -> None:
+    if len(system.apps) > 1:
+        pytest.skip("each replica tells of its own")
+    signed(system)
+    lines = system.admin.get("/metrics").text.splitlines()
+    (age,) = [line.split()[-1] for line in lines if line.startswith('redress_checkpoint_age_seconds{ledger="cases"}')]
+    assert 0 <= float(age) < 30

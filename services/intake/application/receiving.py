@@ -33,6 +33,9 @@ from shared.ids import derived_id
 from shared.policy import Policy, default_policy
 from shared.vault.vault import Vault
 
+LONG = 50_000
+"""Signs of a text that takes so long to read that others would wait for it."""
+
 REPORTS: Decider[Report] = Decider("report", domain.evolve)
 
 
@@ -219,7 +222,8 @@ class Intake:
     async def _prepared(self, message: MessageReceived) -> MessageReceived:
         if self._preparing is None:
             return message
-        if message.language is None and not self._preparing.is_quick:
+        is_quick = message.language is not None or self._preparing.is_quick
+        if not is_quick or len(message.text) > LONG:
             return await asyncio.to_thread(self._preparing.prepared, message)
         return self._preparing.prepared(message)
 

@@ -42,6 +42,10 @@ class PartitionFeed:
             for record in self._fetched[start : start + limit]
         ]
 
+    async def raw(self, after: int, limit: int) -> Sequence[Any]:
+        """Return up to `limit` records as they lie there; none when the end is reached."""
+        return await self._fetch(after, limit)
+
     async def head(self) -> int:
         """Return the position of the newest fact, 0 when there is none."""
         async with within(consumer(self._settings)) as reader:

@@ -86,6 +86,12 @@ def incoming(
         return _unreadable(topic, said, value, position)
 
 
+def position_of(headers: Iterable[tuple[str, bytes]]) -> int | None:
+    """Return the number in the log of its service that a record says it has; None when it says none."""
+    said = dict(headers).get("ce_position", b"")
+    return int(said) if said.isdigit() else None
+
+
 def _unreadable(topic: str, said: Mapping[str, bytes], value: bytes, position: int) -> Recorded:
     try:
         head, _data = envelope.decode(value)

@@ -23,14 +23,14 @@ with promises as (
     from keyed_cases
     where claimed is not null or assessed is not null or paid is not null
 ),
-told as (
+told as materialized (
     select *,
         coalesce(due.currency, claim.currency, payments[1].currency) as main_,
         coalesce(claim.currency = main_, true) and coalesce(due.currency = main_, true)
             and coalesce(len(payments), 0) <= 1 and coalesce(payments[1].currency = main_, true) as plain_
     from promises
 ),
-mixed as (
+mixed as materialized (
     select * exclude (main_, plain_) from told where not plain_
 ),
 sums as (

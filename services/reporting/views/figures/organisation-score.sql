@@ -13,15 +13,24 @@
 -- measures: requests count; in_time count; substantive count; promises count; kept count;
 --   percent_in_time rate of requests, in_time; percent_substantive rate of requests, substantive;
 --   percent_kept rate of promises, kept; score mixed
-with requests as (
+with asked_ as (
     select
         asked.organisation_id as organisation_id,
-        count(*) as requests_,
-        count(*) filter (coalesce(asked.answered_at <= asked.answer_by, false)) as in_time_,
-        count(*) filter (coalesce(asked.position <> 'no-action', false)) as substantive_
+        asked.organisation as organisation,
+        asked.answered_at <= asked.answer_by as in_time_,
+        asked.position <> 'no-action' as substantive_,
+        asked.answer_by >= $since and asked.answer_by < $until
+            and (asked.answered_at is not null or asked.answer_by < $at) as due_
     from (select unnest(escalations) as asked from cases)
-    where asked.answer_by >= $since and asked.answer_by < $until
-      and (asked.answered_at is not null or asked.answer_by < $at)
+),
+requests as (
+    select
+        organisation_id,
+        max(organisation) as name_,
+        nullif(count(*) filter (due_), 0) as requests_,
+        count(*) filter (due_ and in_time_) as in_time_,
+        count(*) filter (due_ and substantive_) as substantive_
+    from asked_
     group by all
 ),
 promises as (
@@ -30,20 +39,28 @@ promises as (
         count(*) as promises_,
         count(*) filter (coalesce(item.completed_at < item.due_on + interval 1 day, false)) as kept_
     from (
-        select unnest(list_distinct([one.organisation_id for one in respondents])) as organisation_id, item
-        from (select respondents, unnest(remedies) as item from cases)
+        select unnest(ids_) as organisation_id, item
+        from (
+            select ids_, unnest(remedies) as item
+            from (
+                select list_distinct([one.organisation_id for one in respondents]) as ids_, remedies
+                from cases
+                where len(respondents) > 0 and len(remedies) > 0
+            )
+        )
     )
     where item.due_on >= $since and item.due_on < $until
       and (item.completed_at is not null or item.due_on + interval 1 day < $at)
     group by all
 ),
 names as (
-    select party.organisation_id as organisation_id, max(party.name) as organisation
+    select organisation_id, max(name_) as organisation
     from (
-        select unnest(respondents) as party from cases
+        select party.organisation_id as organisation_id, max(party.name) as name_
+        from (select unnest(respondents) as party from cases)
+        group by all
         union all
-        select {'organisation_id': asked.organisation_id, 'name': asked.organisation, 'kind': '', 'role': ''}
-        from (select unnest(escalations) as asked from cases)
+        select organisation_id, name_ from requests
     )
     group by all
 ),

@@ -33,18 +33,29 @@ keyed as (
         coalesce(asked.position <> 'no-action', false) as substantive_,
         date_sub('day', asked.asked_at, asked.answered_at) as days_
     from requests
+),
+counted as (
+    select
+        columns($group_by),
+        count(*) as requests,
+        count(*) filter (answered_) as answered,
+        count(*) filter (in_time_) as in_time,
+        quantile_cont(days_::decimal(18, 4), [0.5, 0.9]) as spread_,
+        count(*) filter (substantive_) as substantive,
+        quantile_cont(case when substantive_ then days_ end::decimal(18, 4), 0.5)::decimal(18, 1)
+            as median_days_substantive
+    from keyed
+    group by all
 )
 select
     columns($group_by),
-    count(*) as requests,
-    count(*) filter (answered_) as answered,
-    count(*) filter (in_time_) as in_time,
-    round((100 * count(*) filter (in_time_))::decimal(18, 4) / count(*), 1)::decimal(9, 1) as percent_in_time,
-    quantile_cont(days_::decimal(18, 4), 0.5)::decimal(18, 1) as median_days,
-    quantile_cont(days_::decimal(18, 4), 0.9)::decimal(18, 1) as p90_days,
-    count(*) filter (substantive_) as substantive,
-    quantile_cont(case when substantive_ then days_ end::decimal(18, 4), 0.5)::decimal(18, 1)
-        as median_days_substantive
-from keyed
-group by all
+    requests,
+    answered,
+    in_time,
+    round((100 * in_time)::decimal(18, 4) / requests, 1)::decimal(9, 1) as percent_in_time,
+    spread_[1]::decimal(18, 1) as median_days,
+    spread_[2]::decimal(18, 1) as p90_days,
+    substantive,
+    median_days_substantive
+from counted
 order by all

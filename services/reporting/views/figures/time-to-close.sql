@@ -29,23 +29,40 @@ with considered as (
     from keyed_cases
     where opened_at < $until
       and (closed_at is null or (closed_at >= $since and closed_at < $until))
+),
+counted as (
+    select
+        columns($group_by),
+        count(*) filter (dated_ and not open_) as closed,
+        count(*) filter (dated_ and open_) as still_open,
+        count(*) filter (not dated_) as undated,
+        quantile_cont(days_::decimal(18, 4), [0.5, 0.75, 0.9]) as spread_,
+        count(*) filter (days_ <= 0) as same_day,
+        count(*) filter (days_ between 1 and 14) as days_1_to_14,
+        count(*) filter (days_ between 15 and 30) as days_15_to_30,
+        count(*) filter (days_ between 31 and 60) as days_31_to_60,
+        count(*) filter (days_ between 61 and 90) as days_61_to_90,
+        count(*) filter (days_ between 91 and 180) as days_91_to_180,
+        count(*) filter (days_ between 181 and 360) as days_181_to_360,
+        count(*) filter (days_ > 360) as days_over_360
+    from considered
+    group by all
 )
 select
     columns($group_by),
-    count(*) filter (dated_ and not open_) as closed,
-    count(*) filter (dated_ and open_) as still_open,
-    count(*) filter (not dated_) as undated,
-    quantile_cont(days_::decimal(18, 4), 0.5)::decimal(18, 1) as median_days,
-    quantile_cont(days_::decimal(18, 4), 0.75)::decimal(18, 1) as p75_days,
-    quantile_cont(days_::decimal(18, 4), 0.9)::decimal(18, 1) as p90_days,
-    count(*) filter (days_ <= 0) as same_day,
-    count(*) filter (days_ between 1 and 14) as days_1_to_14,
-    count(*) filter (days_ between 15 and 30) as days_15_to_30,
-    count(*) filter (days_ between 31 and 60) as days_31_to_60,
-    count(*) filter (days_ between 61 and 90) as days_61_to_90,
-    count(*) filter (days_ between 91 and 180) as days_91_to_180,
-    count(*) filter (days_ between 181 and 360) as days_181_to_360,
-    count(*) filter (days_ > 360) as days_over_360
-from considered
-group by all
+    closed,
+    still_open,
+    undated,
+    spread_[1]::decimal(18, 1) as median_days,
+    spread_[2]::decimal(18, 1) as p75_days,
+    spread_[3]::decimal(18, 1) as p90_days,
+    same_day,
+    days_1_to_14,
+    days_15_to_30,
+    days_31_to_60,
+    days_61_to_90,
+    days_91_to_180,
+    days_181_to_360,
+    days_over_360
+from counted
 order by all

@@ -20,18 +20,23 @@ with happened as (
     from keyed_cases
     where closed_at >= $since and closed_at < $until and closure_dated
 ),
-twice as (
-    select *, year(happened_at) as year_, case_ as now_case_, workers_ as now_workers_, closure_ as now_closure_,
-        0 as then_case_, 0 as then_workers_, 0 as then_closure_
-    from happened
-    union all by name
-    select *, year(happened_at) + 1 as year_, 0 as now_case_, 0 as now_workers_, 0 as now_closure_,
-        case_ as then_case_, workers_ as then_workers_, closure_ as then_closure_
-    from happened
-    where year(happened_at) + 1 <= (select max(year(happened_at)) from happened)
-),
 keyed as (
-    select *, lpad(year_::varchar, 4, '0') as year from twice
+    select *, year(happened_at) as year_, lpad(year(happened_at)::varchar, 4, '0') as year from happened
+),
+counted as (
+    select columns($group_by), year_, sum(case_) as case_, sum(workers_) as workers_, sum(closure_) as closure_
+    from keyed
+    group by all
+),
+twice as (
+    select *, case_ as now_case_, workers_ as now_workers_, closure_ as now_closure_,
+        0 as then_case_, 0 as then_workers_, 0 as then_closure_
+    from counted
+    union all by name
+    select * replace (lpad((year_ + 1)::varchar, 4, '0') as year), 0 as now_case_, 0 as now_workers_,
+        0 as now_closure_, case_ as then_case_, workers_ as then_workers_, closure_ as then_closure_
+    from counted
+    where year_ + 1 <= (select max(year_) from counted)
 )
 select
     columns($group_by),
@@ -43,6 +48,6 @@ select
     sum(then_workers_)::bigint as workers_before,
     sum(now_closure_)::bigint as closures,
     sum(then_closure_)::bigint as closures_before
-from keyed
+from twice
 group by all
 order by all
