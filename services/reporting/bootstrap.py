@@ -80,7 +80,7 @@ def build(
             figure_pages_router(figures, policy),
             pages_router(),
             public_router(editions, policy),
-            audit_router(histories),
+            audit_router(histories, figures),
             audit_pages_router(histories),
             *yearly_routers(years),
             *publications_routers(years, Publishing(store)),

@@ -47,6 +47,8 @@ def test_the_tiles_say_what_the_api_says(page: Page, year: System) -> None:
         ("/figures/intake", "languages", "volume", "language", ("contacts", "cases", "workers")),
         ("/figures/clocks", "deadlines", "deadlines", "duty", ("duties", "in_time", "late", "unmet")),
         ("/figures/money", "workers", "workers", "year", ("cases", "affected", "promised")),
+        ("/figures/recruitment", "reprisals", "retaliation", "year", ("cases", "disclosed", "reprisals")),
+        ("/figures/clocks", "followed", "deadlines", "owed_by", ("duties", "escalated", "alerted")),
         ("/figures/quality", "missing", "data-quality", "field", ("records", "missing")),
         ("/figures/sites", "sites", "workers", "site", ("cases", "affected")),
     ],
@@ -98,6 +100,23 @@ def test_a_page_is_readable_by_everybody_and_light(page: Page, year: System, pat
     assert page.locator("html").get_attribute("lang") == language
     sizes = page.evaluate("performance.getEntries().map((one) => one.encodedBodySize || 0)")
     assert sum(sizes) < 300_000
+
+
+def test_a_kept_question_is_a_report_that_everybody_can_read(page: Page, year: System) -> None:
+    question = {"name": "by-issue", "title": "What it is about", "report": "issues", "group_by": "issue"}
+    year.post("/reporting/v1/questions", question)
+    figure = year.get("/reporting/v1/questions/by-issue")
+
+    answer = page.goto(f"{year.url}/reporting/v1/questions/by-issue?format=html")
+
+    assert answer is not None
+    assert answer.status == 200
+    picture(page, "question")
+    assert page.locator("h1").text_content() == "What it is about"
+    cells = page.locator("tbody tr").first.locator("td").all_text_contents()
+    assert [cell.strip() for cell in cells] == [str(value) for value in figure["rows"][0].values()]
+    found = Axe().run(page, options=ENOUGH_CONTRAST)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_chart_is_read_with_the_keyboard(page: Page, year: System) -> None:

@@ -159,6 +159,24 @@ def test_xes_is_read_by_pm4py(system: System, course: Mapping[str, str], tmp_pat
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_parquet_is_read_by_pm4py(system: System, course: Mapping[str, str], tmp_path: Path) -> None:
+    pm4py, duckdb = pytest.importorskip("pm4py"), pytest.importorskip("duckdb")
+    file = tmp_path / "cases.parquet"
+    file.write_bytes(system.auditor.get(f"{ROOT}/event-log", wait=course["wait"], format="parquet").content)
+
+    table = duckdb.read_parquet(str(file)).df()
+
+    assert "cases.case-opened" in pm4py.get_start_activities(table)
+    mine = table[table["case:concept:name"] == course["case"]]
+    told = [one for one in history(system.auditor, course["case"]) if one["stream_id"] == course["case"]]
+    assert list(mine["concept:name"]) == [one["type"] for one in told]
+    assert list(mine["redress:version"]) == [one["stream_version"] for one in told]
+    nobody = system.client(Role.AUDITOR, tenant="away-parquet")
+    (tmp_path / "none.parquet").write_bytes(nobody.get(f"{ROOT}/event-log", format="parquet").content)
+    assert len(duckdb.read_parquet(str(tmp_path / "none.parquet")).df()) == 0
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_ocel_is_valid_and_read_by_pm4py(system: System, course: Mapping[str, str], tmp_path: Path) -> None:
     pm4py = pytest.importorskip("pm4py")
     if not SCHEMA.exists():

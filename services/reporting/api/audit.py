@@ -11,9 +11,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import table_as_csv
-from services.reporting.api.reports import Moment
+from services.reporting.api.reports import PARQUET, Moment
 from services.reporting.views.conformance import Breach, breaches, counted
-from services.reporting.views.event_logs import ocel, xes
+from services.reporting.views.engine import Figures
+from services.reporting.views.event_logs import FLAT, flat, ocel, xes
 from services.reporting.views.histories import Asked, Histories
 from services.reporting.views.trails import Entry
 from shared.errors import InvalidError
@@ -75,8 +76,8 @@ class ConformanceQuery(BaseModel):
     format: Literal["json", "csv"] = Field(default="json", description="JSON with counts, or CSV.")
 
 
-def audit_router(histories: Histories) -> APIRouter:
-    """Return the routes of the audit."""
+def audit_router(histories: Histories, figures: Figures) -> APIRouter:
+    """Return the routes of the audit; `figures` writes Parquet."""
     router = APIRouter(prefix="/reporting/v1/audit", tags=["audit"], dependencies=[Depends(caught_up)])
 
     @router.get("/logs/{service}", summary="Everything a service has said, in the order of its log", responses=_FACTS)
@@ -110,18 +111,22 @@ def audit_router(histories: Histories) -> APIRouter:
         ]
         return _json({"items": items})
 
-    _add_tools(router, histories)
+    _add_tools(router, histories, figures)
     return router
 
 
-def _add_tools(router: APIRouter, histories: Histories) -> None:
-    @router.get("/event-log", summary="All cases as an event log: XES or OCEL 2.0", responses=_EVENT_LOG)
+def _add_tools(router: APIRouter, histories: Histories, figures: Figures) -> None:
+    @router.get("/event-log", summary="All cases as an event log: XES, OCEL 2.0 or Parquet", responses=_EVENT_LOG)
     async def read_event_log(
         request: Request,
         caller: Auditor,
-        format: Literal["xes", "ocel"] = "xes",  # noqa: A002 - the word of the API
+        format: Literal["xes", "ocel", "parquet"] = "xes",  # noqa: A002 - the word of the API
     ) -> Response:
         trails = histories.cases(caller)
+        if format == "parquet":
+            lines = [line async for line in flat(trails, request.app.state.clock())]
+            shown = {"Content-Disposition": 'attachment; filename="cases.parquet"'}
+            return Response(await figures.lines_as_parquet(lines, FLAT), media_type=PARQUET, headers=shown)
         if format == "xes":
             return _file(xes(trails, request.app.state.clock()), "application/xml", "cases.xes")
         return _file(ocel(trails), "application/json", "cases.ocel.json")
@@ -258,6 +263,7 @@ _EVENT_LOG: dict[int | str, dict[str, Any]] = {
         "description": "The file, case by case.",
         "content": {
             "application/xml": {"example": "<log/>"},
+            PARQUET: {"schema": {"type": "string", "format": "binary"}},
             "application/json": {
                 "schema": _OBJECT,
                 "example": {"objectTypes": [], "eventTypes": [], "events": [], "objects": []},

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.reporting.api.answers import as_csv, as_json, blank, moment, stamp, written
-from services.reporting.api.pages import rendered
+from services.reporting.api.pages import html_page, rendered
 from services.reporting.api.reports import PARQUET, READERS, Moment, ReportQuery, of_readers
 from services.reporting.api.sheets import XLSX, as_xlsx
 from services.reporting.api.style import PAPER_STYLE
@@ -139,7 +139,7 @@ async def _answer(figures: Figures, kept: QuestionSaved, figure: Figure, form: s
         case "pdf":
             return Response(await pdf(_page(kept, figure), PAPER_STYLE), media_type="application/pdf", headers=headers)
         case _:
-            return Response(_page(kept, figure), media_type="text/html; charset=utf-8", headers=stamp(figure))
+            return html_page(_page(kept, figure), 200, stamp(figure))
 
 
 def _page(kept: QuestionSaved, figure: Figure) -> bytes:

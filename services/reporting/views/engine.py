@@ -117,6 +117,11 @@ class Figures:
         async with self._one_by_one:
             return await self._off(partial(self._warehouse.parquet, figure.columns, figure.rows, about))
 
+    async def lines_as_parquet(self, lines: Sequence[bytes], columns: Mapping[str, str]) -> bytes:
+        """Return rows of JSON as a Parquet file; `columns` are their names and types in SQL."""
+        async with self._one_by_one:
+            return await self._off(partial(self._warehouse.lines_as_parquet, lines, columns))
+
     async def behind(self) -> Mapping[str, int]:
         """Return how many facts of each source the rows have not read yet."""
         read = await self.positions()

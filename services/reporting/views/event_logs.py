@@ -1,4 +1,4 @@
-"""Cases as event logs for tools of process mining: XES (IEEE 1849-2016) and OCEL 2.0 JSON, written case by case."""
+"""Cases as event logs for tools of process mining: XES (IEEE 1849-2016) and OCEL 2.0 JSON, case by case, or flat."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -28,9 +28,7 @@ async def xes(trails: AsyncIterator[Trail], now: datetime) -> AsyncIterator[byte
     """Write cases as traces; `redress:breach` names the rules that a fact broke, by then or by `now`."""
     yield XES_HEAD.encode()
     async for trail in trails:
-        broken: dict[int, list[str]] = {}
-        for breach in breaches(trail.number, trail.entries, now):
-            broken.setdefault(breach.version, []).append(breach.rule)
+        broken = _broken(trail, now)
         events = "".join(_xes_event(entry, broken.get(entry.envelope.stream_version, [])) for entry in trail.entries)
         name = _attribute("string", "concept:name", str(trail.id))
         number = _attribute("string", "redress:number", trail.number or "")
@@ -55,6 +53,42 @@ def _xes_event(entry: Entry, broken: Sequence[str]) -> str:
 
 def _attribute(kind: str, key: str, value: str) -> str:
     return f"<{kind} key={quoteattr(key)} value={quoteattr(value)}/>"
+
+
+FLAT = {
+    "case:concept:name": "VARCHAR",
+    "case:redress:number": "VARCHAR",
+    "concept:name": "VARCHAR",
+    "time:timestamp": "TIMESTAMPTZ",
+    "redress:recorded": "TIMESTAMPTZ",
+    "org:resource": "VARCHAR",
+    "org:role": "VARCHAR",
+    "redress:version": "BIGINT",
+    "redress:breach": "VARCHAR",
+    "identity:id": "VARCHAR",
+}
+"""Columns of the flat log, named as tools name them that read XES, and their types in SQL."""
+
+
+async def flat(trails: AsyncIterator[Trail], now: datetime) -> AsyncIterator[bytes]:
+    """Write a row of JSON for each fact of a case, under the names of `FLAT`."""
+    async for trail in trails:
+        broken = _broken(trail, now)
+        for entry in trail.entries:
+            head = entry.envelope
+            values = (
+                *(str(trail.id), trail.number, head.type, head.occurred_at, head.recorded_at),
+                *(head.actor.id, head.actor.role, head.stream_version),
+                *(" ".join(dict.fromkeys(broken.get(head.stream_version, []))) or None, head.event_id),
+            )
+            yield _json(dict(zip(FLAT, values, strict=True)))
+
+
+def _broken(trail: Trail, now: datetime) -> dict[int, list[str]]:
+    broken: dict[int, list[str]] = {}
+    for breach in breaches(trail.number, trail.entries, now):
+        broken.setdefault(breach.version, []).append(breach.rule)
+    return broken
 
 
 EVENT_ATTRIBUTES = ("actor", "role", "recorded_at")

@@ -95,6 +95,19 @@ class Warehouse:
                 database.execute("drop table told")
                 staged.unlink(missing_ok=True)
 
+    def lines_as_parquet(self, lines: Sequence[bytes], columns: Mapping[str, str]) -> bytes:
+        """Return rows of JSON as a Parquet file; `columns` are their names and types in SQL."""
+        staged, made = self._folder / "lines.json", self._folder / "lines.parquet"
+        with self._session() as database:
+            try:
+                staged.write_bytes(b"\n".join(lines))
+                told = f"select * from {_json_at(staged, columns)}" if lines else _nothing(columns)
+                database.execute(f"copy ({told}) to '{_quoted(str(made))}' (format parquet)")
+                return made.read_bytes()
+            finally:
+                staged.unlink(missing_ok=True)
+                made.unlink(missing_ok=True)
+
     def _part(self, database: "DuckDBPyConnection", schema: str, tenant: str) -> str:
         parts = self._parts.setdefault(schema, {})
         if tenant not in parts:
@@ -111,13 +124,7 @@ class Warehouse:
         return parts[tenant]
 
     def _reader(self, staged: Path, table: str) -> str:
-        kinds = columns_of(self._tables[table], moment="TIMESTAMPTZ")
-        columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in kinds.items())
-        path = str(staged).replace("'", "''")
-        return (
-            f"read_json('{path}', format = 'newline_delimited', maximum_object_size = 67108864, "
-            f"columns = {{{columns}}})"
-        )
+        return _json_at(staged, columns_of(self._tables[table], moment="TIMESTAMPTZ"))
 
     @staticmethod
     def _replace(database: "DuckDBPyConnection", table: str, reader: str, *, anew: bool) -> None:
@@ -188,3 +195,15 @@ def _kind_of(values: Sequence[object]) -> str:
 
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
+
+
+def _json_at(staged: Path, kinds: Mapping[str, str]) -> str:
+    columns = ", ".join(f"\"{name}\": '{kind}'" for name, kind in kinds.items())
+    return (
+        f"read_json('{_quoted(str(staged))}', format = 'newline_delimited', maximum_object_size = 67108864, "
+        f"columns = {{{columns}}})"
+    )
+
+
+def _nothing(columns: Mapping[str, str]) -> str:
+    return "select " + ", ".join(f'null::{kind} as "{name}"' for name, kind in columns.items()) + " where false"
