@@ -118,8 +118,8 @@ def build(
 def _subscriptions(parts: Parts, settings: Settings, store: EventStore, feeds: Feeds) -> Subscriptions:
     return Subscriptions(
         store,
-        feeds,
-        SubscriptionViews(parts.documents),
+        feeds.after,
+        SubscriptionViews(parts.documents).due,
         Posting(settings.webhook_timeout_seconds, frozenset(settings.webhook_allowed_hosts)),
         parts.vault,
         parts.clock,

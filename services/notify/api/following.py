@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notify.domain.sharing import SHARED_FACTS
-from services.notify.views import Feeds, Told
+from services.notify.domain.sharing import SHARED_FACTS, Told
+from services.notify.views import Feeds
 from shared.errors import InvalidError
 from shared.rights import Caller, Role
 from shared.web.access import allow

@@ -1,7 +1,7 @@
 """Subscriptions: opened, turned and ended by partners; carried out in rounds, each fact at least once and in order."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,15 +9,15 @@ import msgspec
 
 from services.notify.channels.posting import Posting
 from services.notify.channels.signing import secret_text, signed_headers
+from services.notify.domain.sharing import Batch, Told
 from services.notify.domain.subscribing import (
     OLD_SECRET,
-    SUBSCRIBING,
     Subscription,
     decide_round,
     demand_live,
     demand_own,
+    evolve,
 )
-from services.notify.views import Feeds, SubscriptionViews, Told
 from shared.clock import Clock
 from shared.errors import ConflictError, ForbiddenError, InvalidError
 from shared.events.envelope import Actor, Event, Recorded
@@ -28,8 +28,10 @@ from shared.events.subscribing import (
     SubscriptionSecretRotated,
 )
 from shared.eventstore.context import CommandContext, caused_by
+from shared.eventstore.decider import Decider
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
+from shared.rights import Caller
 from shared.supervision import Failure, attempt_async
 from shared.vault.sealing import opened_text, place_of
 from shared.vault.tokens import ERASED
@@ -38,8 +40,16 @@ from shared.vault.vault import Vault, own_subject
 log = logging.getLogger("redress.notify")
 
 SYSTEM = Actor("system:notify", "system")
+SUBSCRIBING = Decider("subscription", evolve)
 PAGE = 20
 SUCCESS = range(200, 300)
+
+
+After = Callable[[Caller, str | None, Collection[str], int], Awaitable[Batch]]
+"""The facts behind a cursor that a caller may see."""
+
+Due = Callable[[datetime], Awaitable[Sequence[UUID]]]
+"""What seems due; the stream has the last word."""
 
 
 class Subscriptions:
@@ -48,8 +58,8 @@ class Subscriptions:
     def __init__(  # noqa: PLR0917 - what it stands on
         self,
         store: EventStore,
-        feeds: Feeds,
-        views: SubscriptionViews,
+        after: After,
+        due: Due,
         posting: Posting,
         vault: Vault,
         clock: Clock,
@@ -58,8 +68,8 @@ class Subscriptions:
     ) -> None:
         """`key` gives the bytes of new secrets."""
         self.store = store
-        self._feeds = feeds
-        self._views = views
+        self._after = after
+        self._due = due
         self._posting = posting
         self._vault = vault
         self._clock = clock
@@ -105,7 +115,7 @@ class Subscriptions:
 
     async def deliver_due(self) -> None:
         """Carry out one round: each subscription that is due, a page of facts."""
-        for subscription_id in await self._views.due(self._clock()):
+        for subscription_id in await self._due(self._clock()):
             done = await attempt_async(lambda one=subscription_id: self.deliver(one))  # type: ignore[misc]  # bound default
             if isinstance(done, Failure) and not isinstance(done.error, ConflictError):
                 log.error("subscription-failed", extra={"error": done.cause})
@@ -118,7 +128,7 @@ class Subscriptions:
             return
         looked = self._looked.get(subscription_id)
         cursor = looked[1] if looked and looked[0] == version else state.cursor
-        batch = await self._feeds.after(state.reader, cursor, frozenset(state.types), PAGE)
+        batch = await self._after(state.reader, cursor, frozenset(state.types), PAGE)
         if not batch.items:
             self._looked[subscription_id] = version, batch.next
             return

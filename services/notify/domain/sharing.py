@@ -1,7 +1,8 @@
 """What a partner is told of a fact: a few open fields of a few facts, and of escalations only their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -18,6 +19,25 @@ OPEN_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
 """Nothing here is personal; what is not here is not told."""
 
 SHARED_FACTS = tuple(sorted(kind.TOPIC for kind in OPEN_FIELDS))
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One fact as it is told, and the cursor behind it."""
+
+    id: UUID
+    type: str
+    case_id: UUID
+    occurred_at: str
+    data: Mapping[str, Any]
+    cursor: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What was found, and where to go on; `more`: there is more to read at once."""
+
+    items: Sequence[Told]
+    next: str
+    more: bool
 
 
 def shared_fields(event: Event, organisation: str | None) -> Mapping[str, Any] | None:

@@ -15,7 +15,6 @@ from shared.events.subscribing import (
     SubscriptionOpened,
     SubscriptionSecretRotated,
 )
-from shared.eventstore.decider import Decider
 from shared.rights import Caller, Role, Scope
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400))
@@ -76,9 +75,6 @@ def evolve(state: Subscription | None, recorded: Recorded) -> Subscription:
         case _:
             changes = {}
     return msgspec.structs.replace(state, **changes)
-
-
-SUBSCRIBING = Decider("subscription", evolve)
 
 
 def demand_own(state: Subscription, caller: Caller | None) -> None:

@@ -1,6 +1,6 @@
 """What can be read: `notifications` from the read model, `feed` for those who follow cases from outside."""
 
-from services.notify.views.feed import Feeds, Told
+from services.notify.views.feed import Feeds
 from services.notify.views.letters import Letters
 from services.notify.views.notifications import NOTIFICATIONS, Attempt, NotificationRow, NotificationViews, State
 from services.notify.views.subscriptions import SUBSCRIPTION_VIEW, SubscriptionViews
@@ -15,5 +15,4 @@ __all__ = [
     "NotificationViews",
     "State",
     "SubscriptionViews",
-    "Told",
 ]

@@ -4,12 +4,11 @@ import base64
 import binascii
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from services.notify.domain.sharing import shared_fields
+from services.notify.domain.sharing import Batch, Told, shared_fields
 from shared.bus.port import Feed, Log
 from shared.documents.port import Condition, Documents, Query
 from shared.errors import InvalidError
@@ -23,25 +22,6 @@ MOST_BATCHES = 20
 
 Places = Mapping[str, int]
 """Feed -> the last position that was read."""
-
-
-class Told(msgspec.Struct, frozen=True):
-    """One fact as it is told, and the cursor behind it."""
-
-    id: UUID
-    type: str
-    case_id: UUID
-    occurred_at: str
-    data: Mapping[str, Any]
-    cursor: str
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """What was found, and where to go on; `more`: there is more to read at once."""
-
-    items: Sequence[Told]
-    next: str
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)
