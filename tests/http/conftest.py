@@ -9,7 +9,6 @@ import pytest
 from shared.bus.kafka.clients import KafkaSettings
 from tests.support.app import House, System, embedded, running
 
-
 PATIENCE = 60.0
 """Seconds that a view on engines may be behind."""
 
