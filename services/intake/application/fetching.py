@@ -105,7 +105,8 @@ class Fetching:
             return self._failure(refused, tried)
         except ErasedError:
             return AttachmentFailed(cause="erased")
-        except NotFoundError:
+        except (NotFoundError, CorruptRecordError):
+            # One file whose record does not read must not keep the others from being fetched.
             return AttachmentFailed(cause="lost")
         digest = hashlib.sha256(content).hexdigest()
         return AttachmentStored(media_type=media_type(content), size=len(content), digest=digest)
@@ -127,8 +128,8 @@ class Fetching:
     async def _named(self, announced: AttachmentAnnounced, subject: UUID) -> tuple[Attachment, str]:
         facts = await self._store.stream(announced.message_id)
         message = facts[0].event
-        if not isinstance(message, MessageReceived):
-            raise CorruptRecordError(f"The stream {announced.message_id} is no message.")
+        if not isinstance(message, MessageReceived) or announced.place >= len(message.attachments):
+            raise CorruptRecordError(f"The stream {announced.message_id} is no message with this file.")
         attachment, place = message.attachments[announced.place], announced.place
         where = place_of({subject}, announced.message_id, 1)
         named = opened_text(self._vault, attachment.source or "", where, f"attachments.{place}.source")
