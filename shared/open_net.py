@@ -13,8 +13,32 @@ _TRANSLATING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:f
 """Blocks of IPv6 that lead to an IPv4 address in their last bits, wherever that is."""
 
 
+_PORTS = {"http": 80, "https": 443}
+_LAST_PORT = 65_535
+
+
 class HostRefusedError(Exception):
     """The name leads to a place that is not on the open net."""
+
+
+class NotOfTheWebError(ValueError):
+    """The address is none of the web: another scheme, no host, or a port that is none."""
+
+
+def demand_web(scheme: str, host: str, port: int | None) -> None:
+    """Let pass only what can be called over HTTP, or raise a `NotOfTheWebError`."""
+    if scheme not in _PORTS or not host or (port is not None and not 0 < port <= _LAST_PORT):
+        raise NotOfTheWebError("only addresses of the web are called")
+
+
+async def address_to_call(scheme: str, host: str, port: int | None, allowed_hosts: frozenset[str]) -> str:
+    """Return what stands in for the host of an address when it is called; `allowed_hosts` stand for themselves.
+
+    Raises what `demand_web` and `checked_address` raise. The address that was checked is the one to call: a second
+    look-up could find another.
+    """
+    demand_web(scheme, host, port)
+    return host if host in allowed_hosts else await checked_address(host, port or _PORTS[scheme])
 
 
 async def checked_address(host: str, port: int) -> str:

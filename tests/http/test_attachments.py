@@ -179,6 +179,7 @@ def test_no_file_leads_into_a_network_of_ours(provider: str) -> None:
         (f"{provider}/bytes/large", frozenset[str]()),
         ("http://[::ffff:10.0.0.1]/x", frozenset[str]()),
         ("file:///etc/passwd", frozenset[str]()),
+        ("http://example.org:70000/x", frozenset[str]()),
         (f"{provider}/away", frozenset({"127.0.0.1"})),
     ):
         with pytest.raises(RefusedError) as refused:

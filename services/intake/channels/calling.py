@@ -11,11 +11,10 @@ from services.intake.channels.port import Source
 from services.intake.channels.untrusted import json_of, word
 from shared.errors import MalformedError
 from shared.events.attachments import Cause
-from shared.open_net import HostRefusedError, checked_address
+from shared.open_net import HostRefusedError, NotOfTheWebError, address_to_call
 
 TIMEOUT = 60.0
 """Seconds that one file may take as a whole."""
-_PORTS = {"http": 80, "https": 443}
 _MOST_JSON = 100_000
 _HOPS = 4
 _TLS = ssl.create_default_context()
@@ -46,7 +45,7 @@ async def fetched(source: Source, *, most: int, allowed_hosts: frozenset[str] = 
             return await _got(source.before + named, source.headers, most, allowed_hosts)
     except HostRefusedError:
         raise RefusedError("address-refused") from None
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+    except (httpx.InvalidURL, NotOfTheWebError, UnicodeError):
         raise RefusedError("address-refused") from None
     except (TimeoutError, httpx.HTTPError, OSError):
         raise RefusedError("unreachable", passing=True) from None
@@ -65,12 +64,7 @@ async def _got(url: str, headers: Mapping[str, str], most: int, allowed_hosts: f
 
 
 async def _once(url: httpx.URL, headers: Mapping[str, str], most: int, allowed_hosts: frozenset[str]) -> bytes | str:
-    if url.scheme not in _PORTS or not url.host:
-        raise httpx.UnsupportedProtocol("only addresses of the web are called")
-    address = url.host
-    if url.host not in allowed_hosts:
-        address = await checked_address(url.host, url.port or _PORTS[url.scheme])
-    # The address that was checked is the one that is called: a second look-up could find another.
+    address = await address_to_call(url.scheme, url.host, url.port, allowed_hosts)
     sent = {**headers, "Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity"}
     told = {"sni_hostname": url.raw_host.decode("ascii")}
     async with (

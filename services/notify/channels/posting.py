@@ -7,10 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 from services.notify.domain import GiveUp, TryAgain
-from shared.open_net import HostRefusedError, checked_address
-
-_PORTS = {"http": 80, "https": 443}
-_LAST_PORT = 65_535
+from shared.open_net import HostRefusedError, NotOfTheWebError, address_to_call, demand_web
 
 
 class Posting:
@@ -25,13 +22,14 @@ class Posting:
     async def refusal(self, address: str) -> str | None:
         """Return in words why an address is never called; None: it may be."""
         try:
-            url = _url(address)
+            url = httpx.URL(address)
+            demand_web(url.scheme, url.host, url.port)
             if url.scheme != "https" and url.host not in self._allowed_hosts:
                 return "begins with https://"
             await self._called(url)
         except HostRefusedError:
             return "leads to the open net, not to a private or local network"
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, OSError):
+        except (httpx.InvalidURL, ValueError, OSError):
             return "is an address of the web that can be found"
         return None
 
@@ -39,10 +37,10 @@ class Posting:
         """Post once and return the status of the answer, or why there is none."""
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._post(_url(address), content, headers)
+                return await self._post(httpx.URL(address), content, headers)
         except HostRefusedError:
             return GiveUp("address-refused")
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+        except (httpx.InvalidURL, NotOfTheWebError, UnicodeError):
             return GiveUp("invalid-address")
         except (TimeoutError, httpx.TimeoutException):
             return TryAgain("timeout")
@@ -52,12 +50,9 @@ class Posting:
             return TryAgain("http-protocol")
 
     async def _called(self, url: httpx.URL) -> str:
-        if url.host in self._allowed_hosts:
-            return url.host
-        return await checked_address(url.host, url.port or _PORTS[url.scheme])
+        return await address_to_call(url.scheme, url.host, url.port, self._allowed_hosts)
 
     async def _post(self, url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> int:
-        # The address that was checked is the one that is called: a second look-up could find another.
         called = url.copy_with(host=await self._called(url))
         sent = {**headers, "Host": url.netloc.decode("ascii"), "Content-Type": "application/json"}
         told = {"sni_hostname": url.raw_host.decode("ascii")}
@@ -66,10 +61,3 @@ class Posting:
             client.stream("POST", called, content=content, headers=sent, extensions=told) as response,
         ):
             return response.status_code
-
-
-def _url(address: str) -> httpx.URL:
-    url = httpx.URL(address)
-    if url.scheme not in _PORTS or not url.host or (url.port is not None and not 0 < url.port <= _LAST_PORT):
-        raise httpx.UnsupportedProtocol("only addresses of the web are called")
-    return url
