@@ -35,15 +35,17 @@ class Together:
     async def join(self, *, context: CommandContext, case_id: UUID, command: together.JoinWorker) -> Written:
         """Let a worker join; in whichever case, the same reference is the same worker."""
         member_id = self._vault.subject_of("member", context.tenant, " ".join(command.reference.casefold().split()))
-        return await self._change(context, case_id, lambda _, case: together.join(case, command, member_id=member_id))
+        return await self._cases.change(
+            context, case_id, lambda _, case: together.join(case, command, member_id=member_id)
+        )
 
     async def leave(self, *, context: CommandContext, case_id: UUID, command: together.LeaveWorker) -> Written:
         """Let a worker go."""
-        return await self._change(context, case_id, lambda _, case: together.leave(case, command))
+        return await self._cases.change(context, case_id, lambda _, case: together.leave(case, command))
 
     async def count(self, *, context: CommandContext, case_id: UUID, command: together.CountGroup) -> Written:
         """Record how many workers are affected."""
-        return await self._change(context, case_id, lambda _, case: together.count(case, command))
+        return await self._cases.change(context, case_id, lambda _, case: together.count(case, command))
 
     async def name_representative(
         self, *, context: CommandContext, case_id: UUID, command: together.NameRepresentative
@@ -54,11 +56,11 @@ class Together:
             known = streams.organisation(unit, command.organisation_id, context.tenant) is not None
             return together.name_representative(case, command, organisation_known=known)
 
-        return await self._change(context, case_id, decide)
+        return await self._cases.change(context, case_id, decide)
 
     async def link(self, *, context: CommandContext, case_id: UUID, command: together.LinkCase) -> Written:
         """Link two cases."""
-        return await self._change(
+        return await self._cases.change(
             context,
             case_id,
             lambda unit, case: together.link(case, command, other=self._reached(unit, command.other_id, context)),
@@ -66,7 +68,7 @@ class Together:
 
     async def unlink(self, *, context: CommandContext, case_id: UUID, command: together.UnlinkCase) -> Written:
         """Take a link back."""
-        return await self._change(context, case_id, lambda _, case: together.unlink(case, command))
+        return await self._cases.change(context, case_id, lambda _, case: together.unlink(case, command))
 
     async def merge(self, *, context: CommandContext, case_id: UUID, command: together.MergeCase) -> Written:
         """Put a case under another, on which the work goes on; said on both in one transaction."""
@@ -103,35 +105,24 @@ class Together:
     ) -> Written:
         """Put a reprisal on record; nothing more is disclosed."""
         policy = self._cases.policy
-        return await self._change(context, case_id, lambda _, case: retaliation.report(case, command, policy=policy))
+        return await self._cases.change(
+            context, case_id, lambda _, case: retaliation.report(case, command, policy=policy)
+        )
 
     async def check_retaliation(
         self, *, context: CommandContext, case_id: UUID, command: retaliation.CheckRetaliation
     ) -> Written:
         """Put on record that the workers were asked."""
         policy = self._cases.policy
-        return await self._change(context, case_id, lambda _, case: retaliation.check(case, command, policy=policy))
+        return await self._cases.change(
+            context, case_id, lambda _, case: retaliation.check(case, command, policy=policy)
+        )
 
     async def release_disclosure(
         self, *, context: CommandContext, case_id: UUID, command: retaliation.ReleaseDisclosure
     ) -> Written:
         """Let consents hold again that rested."""
-        return await self._change(context, case_id, lambda _, case: retaliation.release(case, command))
-
-    async def _change(
-        self, context: CommandContext, case_id: UUID, decide: Callable[[UnitOfWork, Case], Sequence[Event]]
-    ) -> Written:
-        return await self.store.write(
-            context,
-            lambda unit: streams.change_case(
-                unit,
-                case_id,
-                context,
-                lambda case: decide(unit, case),
-                lambda case: self._admit(case, context),
-                policy=lambda case: self._cases.policy_of(case, context).label,
-            ),
-        )
+        return await self._cases.change(context, case_id, lambda _, case: retaliation.release(case, command))
 
     async def _change_two(self, context: CommandContext, case_id: UUID, decide: Two) -> Written:
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
