@@ -14,7 +14,6 @@ IssueCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-[A-Z]{3}$")]
 SeverityCode = Annotated[str, StringConstraints(pattern=r"^S[1-9]$")]
 RemedyCode = Annotated[str, StringConstraints(pattern=r"^RM-[A-Z]{3}$")]
 OsId = Annotated[str, StringConstraints(min_length=15, max_length=24, pattern=r"^[0-9A-Za-z -]+$")]
-Attempts = Annotated[int, Field(ge=0, le=1_000)]
 Plainly = Annotated[bool, Field(strict=True)]
 """Yes or no, and nothing that could be taken for one of them."""
 

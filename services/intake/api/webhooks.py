@@ -17,7 +17,6 @@ UNKNOWN = Answer(401)
 """The same for a wrong signature, a missing one, and an account that there is not."""
 MOST_PARTS, MOST_FILES = 2000, 200
 """Parts of one delivery, of which providers promise up to a thousand, and files of one message."""
-_NOBODY = Account("", "", ())
 
 
 class Hooks:

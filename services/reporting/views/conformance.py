@@ -1,6 +1,6 @@
 """Which cases broke the rules in force on the day: duties by the times that their own facts set, and the gates."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
@@ -164,9 +164,6 @@ def ended(event: object) -> tuple[Rule, str] | None:
             return "remedy-in-time", str(item)
         case _:
             return None
-
-
-Judge = Callable[[str | None, Sequence[Entry]], Sequence[Breach]]
 
 
 def counted(found: Sequence[Breach]) -> Mapping[str, int]:
