@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cases import bootstrap as cases
+from services.cases.application import simulate
 from services.intake import bootstrap as intake
 from services.notify import bootstrap as notify
 from services.reporting import bootstrap as reporting
@@ -24,6 +25,7 @@ from shared.cli.options import DATA, Data
 from shared.cli.policies import policies
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
 from shared.cli.reports import ReportExport, ReportFile, ReportKeys, exported, reports, told
+from shared.cli.simulating import simulating_commands
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
 from shared.cli.witness import witness_commands
@@ -291,6 +293,13 @@ def hosting(service: str, data: Path) -> Iterator[Host]:
 
 
 @contextmanager
+def opened(data: Path) -> Iterator[Embedded]:
+    """Open a folder, making it where there is none, say refusals plainly, and close it."""
+    with plain_errors(), closing(open_embedded(data, BUILDERS)) as house:
+        yield house
+
+
+@contextmanager
 def existing(data: Path) -> Iterator[Embedded]:
     """Open a folder that is there, say refusals plainly, and close it."""
     with plain_errors(), closing(open_existing(data, BUILDERS)) as house:
@@ -301,6 +310,7 @@ ledger_commands(commands, services_at)
 commands.add_typer(witness_commands, name="witness")
 
 erasing_commands(commands, services_at)
+simulating_commands(commands, opened, simulate)
 commands.add_typer(letter_commands(services_at), name="dlt")
 commands.add_typer(notify_commands(services_at), name="notify")
 

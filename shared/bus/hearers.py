@@ -17,7 +17,7 @@ from shared.eventstore.store import EventStore
 class Answering:
     """A reaction as a hearer."""
 
-    batch = 100
+    batch = 500
 
     def __init__(self, reaction: Reaction, store: EventStore, clock: Clock) -> None:
         """Answer into `store`."""

@@ -1,7 +1,7 @@
 """Carry out reactions: new facts and the position of what they answer in one transaction, poison parked."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,12 @@ from shared.eventstore.store import EventStore, Tracking
 from shared.eventstore.work import ReactingWork
 
 BATCH = 20
-"""Facts per transaction: commands wait behind it, so it must stay a matter of milliseconds."""
+"""Facts to be answered in a transaction: commands wait behind it, so it must stay a matter of milliseconds.
+
+What is passed over costs nothing, and rides along.
+"""
+READ = 500
+"""Facts read at once."""
 
 
 def tracking_name(reaction: Reaction, feed: str) -> str:
@@ -24,7 +29,7 @@ def tracking_name(reaction: Reaction, feed: str) -> str:
 async def react(reaction: Reaction, feed: Feed, store: EventStore, clock: Clock) -> int:
     """Answer the next batch of a feed that never repeats, and return how many facts were read; 0 for nothing new."""
     position = await store.reached(tracking_name(reaction, feed.name))
-    batch = await feed.read(position, BATCH)
+    batch = await feed.read(position, READ)
     await answer(reaction, feed.name, batch, store, clock(), repeats=False)
     return len(batch)
 
@@ -36,13 +41,26 @@ async def answer(
 
     Where facts may come more than once, the last version heard of each stream says which are repeats.
     """
-    for start in range(0, len(batch), BATCH):
-        part = batch[start : start + BATCH]
+    for part in _parts(reaction, batch):
         tracking = Tracking(tracking_name(reaction, feed), part[-1].position)
         await store.execute(
             lambda work, part=part: _Answering(work, reaction, feed, now).answer(part, repeats=repeats),  # type: ignore[misc]  # bound default
             tracking,
         )
+
+
+def _parts(reaction: Reaction, batch: Sequence[Recorded]) -> Iterator[Sequence[Recorded]]:
+    """Cut a batch behind every so many facts that the reaction answers."""
+    begun = answered = 0
+    for place, recorded in enumerate(batch, 1):
+        answered += _is_heard(reaction, recorded)
+        if answered == BATCH or place == len(batch):
+            yield batch[begun:place]
+            begun, answered = place, 0
+
+
+def _is_heard(reaction: Reaction, recorded: Recorded) -> bool:
+    return type(recorded.event) in reaction.routes or isinstance(recorded.event, Unreadable)
 
 
 class _Answering:

@@ -10,6 +10,7 @@ from services.cases.application.procedure import Procedure
 from services.cases.application.remedying import Remedying
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
+from services.cases.application.simulating import simulate
 from services.cases.application.together import Together
 from services.cases.application.waking import Waking
 
@@ -27,4 +28,5 @@ __all__ = [
     "Waking",
     "case_number",
     "index",
+    "simulate",
 ]
