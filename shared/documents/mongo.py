@@ -7,6 +7,7 @@ they stand for, and guarded by version: who stops in between, or folds what anot
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from bson.codec_options import CodecOptions
@@ -64,12 +65,19 @@ class MongoDocuments:
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (asking.sorted_by(query, last), last["_id"]) if last else None)
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
-        """Return how many rows meet all conditions."""
+    async def count(
+        self, collection: Collection[R], conditions: Sequence[Demand] = (), *, most: int | None = None
+    ) -> int:
+        """Return how many rows meet all conditions, or `most` if they are more."""
+        bound: dict[str, Any] = {} if most is None else {"limit": most}
         with answering():
             if not asking.joins(conditions):
-                return await self._in(collection).count_documents(asking.matching(collection, conditions))
-            stages = [*_joined(collection, conditions, {}, []), {"$count": "rows"}]
+                return await self._in(collection).count_documents(asking.matching(collection, conditions), **bound)
+            stages = [
+                *_joined(collection, conditions, {}, []),
+                *([{"$limit": most}] if most else []),
+                {"$count": "rows"},
+            ]
             counted = await self._in(collection).aggregate(stages).to_list(None)
         return counted[0]["rows"] if counted else 0
 

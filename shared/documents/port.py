@@ -140,8 +140,10 @@ class Documents(Protocol):
         """Return a page of rows; an undeclared field is an `InvalidError`."""
         ...
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
-        """Return how many rows meet all conditions."""
+    async def count(
+        self, collection: Collection[R], conditions: Sequence[Demand] = (), *, most: int | None = None
+    ) -> int:
+        """Return how many rows meet all conditions, or `most` if they are more: to count a million takes its time."""
         ...
 
     async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:

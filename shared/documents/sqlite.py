@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from shared.documents.port import Changes, Collection, Demand, Mark, Page, Query, R, Scalar
-from shared.documents.sqlite_query import counting, paging
+from shared.documents.port import Changes, Collection, Condition, Demand, Mark, Page, Query, R, Scalar
+from shared.documents.sqlite_query import Statement, counting, paging, probing
 from shared.documents.storing import Bodies, cell, encode, stored_name
 from shared.ids import new_id
 
 _CHUNK = 500
+
+FEW = 1000
+"""Rows that are quicker found, looked at and sorted than an index of all is walked."""
 
 LAYOUT = 2
 """Raise it when the tables change; all rows are then folded anew."""
@@ -37,9 +40,10 @@ CACHE_KIB = 16 * 1024
 class SqliteDocuments:
     """Implements `Documents` on one file."""
 
-    def __init__(self, path: Path, ids: Callable[[], UUID] = new_id) -> None:
+    def __init__(self, path: Path, ids: Callable[[], UUID] = new_id, *, few: int = FEW) -> None:
         """Open the file, making it when it is not there."""
         self._path = path
+        self._few = few
         self._ids = ids
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -54,7 +58,8 @@ class SqliteDocuments:
     async def find(self, collection: Collection[R], query: Query) -> Page[R]:
         """Return a page of rows."""
         found: list[tuple[bytes, Scalar, str]] = []
-        for statement in paging(collection, stored_name(collection), query):
+        narrow = self._narrow(collection, query.conditions)
+        for statement in paging(collection, stored_name(collection), query, narrow):
             found += self._connection().execute(statement.sql, statement.values)
             if len(found) > query.limit:
                 break
@@ -62,10 +67,12 @@ class SqliteDocuments:
         last = found[query.limit - 1] if len(found) > query.limit else None
         return Page(rows, (last[1], last[2]) if last else None)
 
-    async def count(self, collection: Collection[R], conditions: Sequence[Demand] = ()) -> int:
-        """Return how many rows meet all conditions."""
-        statement = counting(collection, stored_name(collection), conditions)
-        return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
+    async def count(
+        self, collection: Collection[R], conditions: Sequence[Demand] = (), *, most: int | None = None
+    ) -> int:
+        """Return how many rows meet all conditions, or `most` if they are more."""
+        narrow = self._narrow(collection, conditions)
+        return self._counted(counting(collection, stored_name(collection), conditions, narrow, most=most))
 
     async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
         """Return every row written since the mark."""
@@ -191,6 +198,16 @@ class SqliteDocuments:
         """Close the file."""
         for connection in self._opened:
             connection.close()
+
+    def _narrow(self, collection: Collection[R], conditions: Sequence[Demand]) -> Condition | None:
+        """Return the demand that the fewest rows meet, if those are few; there the search begins."""
+        probes = probing(collection, stored_name(collection), conditions, self._few + 1)
+        counted = [(self._counted(probe), one) for one, probe in probes]
+        fewest, narrow = min(counted, key=lambda found: found[0], default=(self._few + 1, None))
+        return narrow if fewest <= self._few else None
+
+    def _counted(self, statement: Statement) -> int:
+        return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -1,4 +1,9 @@
-"""Typed questions as SQL. Names come from the collection's declaration, values are always bound."""
+"""Typed questions as SQL. Names come from the collection's declaration, values are always bound.
+
+The planner knows nothing of how many rows meet a demand. So what few rows meet is asked first (`probing`), and the
+statement is written such that the search begins there; where many rows meet every demand, an index is walked in the
+order of the list and soon has a page together.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,30 +22,76 @@ class Statement(NamedTuple):
     values: list[Scalar]
 
 
-def counting(collection: Collection[R], table: str, conditions: Sequence[Demand]) -> Statement:
-    """Return the statement that counts the rows that meet all conditions.
+def probing(
+    collection: Collection[R], table: str, conditions: Sequence[Demand], most: int
+) -> Sequence[tuple[Condition, Statement]]:
+    """Return the demands that an index answers, each with the statement that counts its rows, up to `most`."""
+    tenant = [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
+    found = []
+    for one in conditions:
+        if isinstance(one, Condition) and one.op == "has" and one.field in collection.many:
+            sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {table}__many WHERE field = ? AND value = ? LIMIT {int(most)})"
+            found.append((one, Statement(sql, [one.field, str(one.value)])))
+        elif isinstance(one, Condition) and _is_indexed(collection, one):
+            led = [] if one.field in collection.across else tenant
+            found.append((one, counting(collection, table, [*led, one], most=most)))
+    return found
+
+
+def _is_indexed(collection: Collection[R], condition: Condition) -> bool:
+    plain = condition.value is not None and not isinstance(condition.value, bool | Among)
+    return condition.op == "eq" and plain and condition.field in collection.columns
+
+
+def counting(
+    collection: Collection[R],
+    table: str,
+    conditions: Sequence[Demand],
+    narrow: Condition | None = None,
+    *,
+    most: int | None = None,
+) -> Statement:
+    """Return the statement that counts the rows that meet all conditions, up to `most` where that is given.
 
     What few rows have and the others lack is counted by itself and taken off: to ask every row for it is dear.
     """
     lacking = [one for one in conditions if isinstance(one, Condition) and one.op == "lacks"]
-    if len(lacking) != 1:
-        where, values = _where(collection, table, conditions)
-        return Statement(f"SELECT COUNT(*) FROM {table} AS t{where}", values)
+    if len(lacking) != 1 or narrow is not None or most is not None:
+        begin, bound = _beginning(collection, table, conditions, narrow)
+        where, values = _where(collection, table, conditions, narrow=narrow)
+        if most is None:
+            return Statement(f"SELECT COUNT(*) FROM {begin} AS t{where}", [*bound, *values])
+        return Statement(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {begin} AS t{where} LIMIT {int(most)})", [*bound, *values]
+        )
     others = [one for one in conditions if one is not lacking[0]]
     having = Condition(lacking[0].field, "has", lacking[0].value)
     all_, of_all = counting(collection, table, others)
-    off, of_off = counting(collection, table, [having, *others])
+    off, of_off = counting(collection, table, [having, *others], having)
     return Statement(f"SELECT ({all_}) - ({off})", [*of_all, *of_off])
 
 
-def paging(collection: Collection[R], table: str, query: Query) -> Sequence[Statement]:
+def _beginning(
+    collection: Collection[R], table: str, conditions: Sequence[Demand], narrow: Condition | None
+) -> tuple[str, list[Scalar]]:
+    """Return what is counted: the table, or just the few rows that a column's index finds."""
+    if narrow is None or narrow.op == "has":
+        return table, []
+    led = [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
+    where, values = _where(collection, table, [*led, narrow], narrow=narrow)
+    # The limit, which is none, keeps the planner from looking for another beginning.
+    return f"(SELECT * FROM {table} AS t{where} LIMIT -1)", values
+
+
+def paging(collection: Collection[R], table: str, query: Query, narrow: Condition | None = None) -> Sequence[Statement]:
     """Return the statements whose rows, one after the other, are a page and one row more, to know whether it ends."""
     sort = declared(collection, query.sort)
-    where, values = _where(collection, table, query.conditions)
+    where, values = _where(collection, table, query.conditions, narrow=narrow)
     direction = "DESC" if query.descending else "ASC"
-    order = f" ORDER BY t.{sort} {direction}, t.id {direction} LIMIT {int(query.limit) + 1}"
+    sign = "+" if narrow is not None and narrow.op == "has" else ""
+    order = f" ORDER BY {sign}t.{sort} {direction}, t.id {direction} LIMIT {int(query.limit) + 1}"
     statements = []
-    for clause, bound in _places(sort, query):
+    for clause, bound in _places(f"{sign}t.{sort}", query):
         conditions = " AND ".join(part for part in (where.removeprefix(" WHERE "), clause) if part)
         sql = f"SELECT t.body, t.{sort}, t.id FROM {table} AS t{' WHERE ' if conditions else ''}{conditions}{order}"
         statements.append(Statement(sql, [*values, *bound]))
@@ -54,21 +105,26 @@ def _places(sort: str, query: Query) -> Sequence[tuple[str, Sequence[Scalar]]]:
     value, row_id = cell(query.after[0]), query.after[1]
     compare = "<" if query.descending else ">"
     if value is None:
-        alike = (f"t.{sort} IS NULL AND t.id {compare} ?", [row_id])
-        return [alike] if query.descending else [alike, (f"t.{sort} IS NOT NULL", [])]
-    behind = (f"(t.{sort}, t.id) {compare} (?, ?)", [value, row_id])
-    return [behind, (f"t.{sort} IS NULL", [])] if query.descending and sort != "id" else [behind]
+        alike = (f"{sort} IS NULL AND t.id {compare} ?", [row_id])
+        return [alike] if query.descending else [alike, (f"{sort} IS NOT NULL", [])]
+    behind = (f"({sort}, t.id) {compare} (?, ?)", [value, row_id])
+    return [behind, (f"{sort} IS NULL", [])] if query.descending and query.sort != "id" else [behind]
 
 
 def _where(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str = "t"
+    collection: Collection[R],
+    table: str,
+    conditions: Sequence[Demand],
+    row: str = "t",
+    *,
+    narrow: Condition | None = None,
 ) -> tuple[str, list[Scalar]]:
-    clauses, values = _clauses(collection, table, conditions, row)
+    clauses, values = _clauses(collection, table, conditions, row, narrow)
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
 def _clauses(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str
+    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str, narrow: Condition | None
 ) -> tuple[list[str], list[Scalar]]:
     clauses: list[str] = []
     values: list[Scalar] = []
@@ -76,14 +132,14 @@ def _clauses(
         if isinstance(demand, AnyOf):
             clause, bound = _either(collection, table, demand, row)
         else:
-            clause, bound = _clause(collection, table, demand, row)
+            clause, bound = _clause(collection, table, demand, row, narrow)
         clauses.append(clause)
         values.extend(bound)
     return clauses, values
 
 
 def _either(collection: Collection[R], table: str, demand: AnyOf, row: str) -> tuple[str, list[Scalar]]:
-    found = [_clauses(collection, table, conditions, row) for conditions in demand.sets]
+    found = [_clauses(collection, table, conditions, row, None) for conditions in demand.sets]
     text = " OR ".join("(" + " AND ".join(clauses) + ")" for clauses, _ in found)
     return f"({text})" if found else "0", [value for _, bound in found for value in bound]
 
@@ -95,7 +151,9 @@ def _among(column: str, op: str, among: Among) -> tuple[str, list[Scalar]]:
     return f"{exists} (SELECT 1 FROM {name} AS o{where}{' AND' if where else ' WHERE'} o.id = {column})", values
 
 
-def _clause(collection: Collection[R], table: str, condition: Condition, row: str) -> tuple[str, list[Scalar]]:
+def _clause(
+    collection: Collection[R], table: str, condition: Condition, row: str, narrow: Condition | None
+) -> tuple[str, list[Scalar]]:
     if condition.op == "text":
         if condition.field != collection.text:
             raise InvalidError(f"'{condition.field}' is not searched by text here.", field=condition.field)
@@ -103,8 +161,13 @@ def _clause(collection: Collection[R], table: str, condition: Condition, row: st
     if condition.op in {"has", "lacks"}:
         if condition.field not in collection.many:
             raise InvalidError(f"'{condition.field}' is not a filter here.", field=condition.field)
-        among = "IN" if condition.op == "has" else "NOT IN"
-        clause = f"{row}.id {among} (SELECT id FROM {table}__many WHERE field = ? AND value = ?)"
+        members = f"SELECT id FROM {table}__many WHERE field = ? AND value = ?"
+        if condition.op == "lacks":
+            clause = f"{row}.id NOT IN ({members})"
+        elif condition is narrow:
+            clause = f"{row}.id IN ({members})"
+        else:
+            clause = f"EXISTS ({members} AND id = {row}.id)"
         return clause, [condition.field, str(condition.value)]
     column = f"{row}.{declared(collection, condition.field)}"
     if isinstance(condition.value, Among):
@@ -114,6 +177,17 @@ def _clause(collection: Collection[R], table: str, condition: Condition, row: st
         return f"{column} IN ({','.join('?' * len(bound))})", bound
     if condition.value is None:
         return f"{column} IS NULL", []
-    # Yes or no selects too little for an index: the sign keeps the planner from looking for one.
-    sign = "+" if isinstance(condition.value, bool) else ""
+    sign = "+" if _passed_by(condition, narrow) else ""
     return f"{sign}{column} {_COMPARE[condition.op]} ?", [cell(condition.value)]
+
+
+def _passed_by(condition: Condition, narrow: Condition | None) -> bool:
+    """Whether a sign must keep the planner from this demand's index.
+
+    Yes or no selects too little for one; and where the search begins elsewhere, it begins nowhere else.
+    """
+    if isinstance(condition.value, bool):
+        return True
+    if narrow is None or condition is narrow:
+        return False
+    return narrow.op == "has" or (condition.op == "eq" and condition.field != "tenant")

@@ -1,7 +1,8 @@
-"""Keyset paging: an opaque cursor that says after which row to go on, stable while rows are written."""
+"""Lists: a cursor that says after which row to go on, stable while rows are written, and how many rows there are."""
 
 import base64
 import binascii
+from collections.abc import Sequence
 
 import msgspec
 
@@ -9,6 +10,16 @@ from shared.documents.port import Scalar
 from shared.errors import InvalidError
 
 Cursor = tuple[Scalar, str]
+
+MOST = 10_000
+COUNTED = MOST + 1
+"""Up to how many rows a list counts: to count a million for every page would cost more than the page."""
+
+
+def page_answer(items: Sequence[object], after: Cursor | None, counted: int) -> dict[str, object]:
+    """Return the answer of a list with where it goes on; `counted` is how many rows there are, up to `COUNTED`."""
+    total, is_ = (counted, "exact") if counted <= MOST else (MOST, "at-least")
+    return {"items": items, "next": write_cursor(after), "total": total, "total_is": is_}
 
 
 def write_cursor(after: Cursor | None) -> str | None:

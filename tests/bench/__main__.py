@@ -25,6 +25,7 @@ from tests.bench import (
     rows_log,
     rows_postgres,
     rows_replicas,
+    rows_scale,
     rows_served,
     rows_vault,
     rows_verify,
@@ -54,6 +55,7 @@ class Part(StrEnum):
     HEARING = "hearing"
     LATENCY = "latency"
     REPLICAS = "replicas"
+    SCALE = "scale"
 
 
 MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
@@ -72,8 +74,11 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.HEARING: rows_bus.hearing,
     Part.LATENCY: rows_replicas.latency,
     Part.REPLICAS: rows_replicas.replicas,
+    Part.SCALE: rows_scale.scale,
 }
 ON_ENGINES = (Part.WRITES, Part.PUBLISHING, Part.HEARING, Part.LATENCY, Part.REPLICAS)
+LONG = (Part.SCALE,)
+"""What takes an hour: measured when it is asked for by name, and in short by `--quick`."""
 
 WIDTH = 150
 """Columns of the table where no terminal says how wide it is."""
@@ -83,6 +88,9 @@ OnEngines = Annotated[bool, typer.Option("--engines", help="Just what runs on Ka
 Only = Annotated[list[Part] | None, typer.Option(help="Just this; may be given several times.")]
 Runs = Annotated[int, typer.Option(min=1, help="How often everything is measured.")]
 Json = Annotated[Path | None, typer.Option(help="A file for every row of every run.")]
+Simulated = Annotated[
+    Path | None, typer.Option(help="Where simulated systems stay for a later bench; default: they go with this one.")
+]
 Folder = Annotated[Path | None, typer.Option(help="Where to write; default: the system's temporary folder.")]
 
 progress = Console(stderr=True)
@@ -96,6 +104,7 @@ def main(
     runs: Runs = 3,
     json: Json = None,
     folder: Folder = None,
+    simulated: Simulated = None,
 ) -> None:
     """Measure our speed against the limit of this machine."""
     gc.set_threshold(*RARELY)  # as the command does; what is measured in this process is measured as it runs there
@@ -103,10 +112,10 @@ def main(
     console = Console()
     console = console if console.is_terminal else Console(width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="redress-bench-", dir=folder) as name, Engines() as lent:
-        bench = Bench(Path(name), quick, lent)
+        bench = Bench(Path(name), quick, lent, simulated)
         here = machine(bench.folder)
         console.print(_in_a_line(here), style="dim", highlight=False)
-        parts = list(only or (ON_ENGINES if engines else Part))
+        parts = list(only or (ON_ENGINES if engines else [part for part in Part if quick or part not in LONG]))
         parts = _possible(parts, lent, demanded=engines or only is not None)
         neighbours = Neighbours()
         rows = _measured(bench, parts, runs)

@@ -24,6 +24,8 @@ class Bench:
     """Lives as long as the whole bench; what a part leaves there, its later runs find again."""
     quick: bool
     engines: "Engines"
+    simulated: Path | None = None
+    """Where simulated systems lie that an earlier bench left, and where those made now stay."""
 
     def seconds(self, usual: float) -> float:
         """Return how long to load something."""

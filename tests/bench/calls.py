@@ -12,6 +12,8 @@ TEXT = (
     "Please do not call before eight in the evening."
 )
 DESKS = 50
+PAGES = 10
+"""How far a list is paged through."""
 WEBHOOK_SECRET = "secret of the bench"
 
 Turn = Generator[bytes, bytes, str]
@@ -113,6 +115,17 @@ def whole_life(plan: Plan, _name: str) -> Turn:
     return ""
 
 
+def paged(plan: Plan, asked: str) -> Turn:
+    """Page through a list of cases."""
+    after = ""
+    for _ in range(PAGES):
+        answer = yield request(plan, "GET", f"/cases/v1/cases?{asked}{after}")
+        if (later := msgspec.json.decode(answer)["next"]) is None:
+            break
+        after = f"&after={later}"
+    return ""
+
+
 def _open(plan: Plan) -> Turn:
     body = {
         "channel": "hotline",
@@ -152,5 +165,5 @@ def _command(plan: Plan, case_id: str, name: str, body: object) -> bytes:
 
 
 TURNS: dict[str, Callable[[Plan, str], Turn]] = {
-    turn.__name__: turn for turn in (live, message, delivery, escalated, handling, whole_life)
+    turn.__name__: turn for turn in (live, message, delivery, escalated, handling, whole_life, paged)
 }

@@ -20,7 +20,7 @@ REST = 3.0
 DRAINED = 120.0
 
 _LIVEZ = "GET /livez"
-_HANDLING = "life cycle, 5 calls: open; assign, respond, close a case that was escalated before; find"
+HANDLING = "life cycle, 5 calls: open; assign, respond, close a case that was escalated before; find"
 _WHOLE = "life cycle, 7 calls on one case: open, consent, escalate, assign, respond, close, find"
 _BARE = "import os, services.__main__, tests.bench.machine as m; print(m.memory_of(os.getpid()))"
 
@@ -76,21 +76,27 @@ def webhooks(bench: Bench) -> list[Row]:
 def life(bench: Bench) -> list[Row]:
     """Measure how many cases go through their life in a second."""
     with serving(bench.folder) as server:
-        body = {"name": "Golden Prawn Co., Ltd.", "kind": "employer", "country": "TH"}
-        organisation = server.post("/cases/v1/organisations", body)["organisation_id"]
         limit = _limit(server, bench, WORKERS)
-        plan = Plan(turn="handling", port=server.port, connections=WORKERS, key=server.key, organisation=organisation)
-        seconds = bench.seconds(6)
-        handled = load(_for(plan, seconds, given=_prepared(server, plan, round(seconds * PREPARED_PER_SECOND))))
-        server.wait_for_views()
-        whole = load(_for(plan, seconds, turn="whole_life"))
+        plan, handled = handled_in(server, bench.seconds(6))
+        whole = load(_for(plan, bench.seconds(6), turn="whole_life"))
         server.wait_for_views()
         return [
-            Row(_HANDLING, handled.rate, "/s", f"{_LIVEZ} / 5", limit.rate / 5, LEAST_LIVES),
+            Row(HANDLING, handled.rate, "/s", f"{_LIVEZ} / 5", limit.rate / 5, LEAST_LIVES),
             *_latencies("one call of them", handled, limit),
             Row(_WHOLE, whole.rate, "/s", f"{_LIVEZ} / 7", limit.rate / 7),
             *_latencies("one call of these", whole, limit),
         ]
+
+
+def handled_in(server: Server, seconds: float) -> tuple[Plan, Loaded]:
+    """Load a system for some seconds with cases that go through their life, before an employer of their own."""
+    body = {"name": f"Golden Prawn {secrets.token_hex(4)} Co., Ltd.", "kind": "employer", "country": "TH"}
+    organisation = server.post("/cases/v1/organisations", body)["organisation_id"]
+    plan = Plan(turn="handling", port=server.port, connections=WORKERS, key=server.key, organisation=organisation)
+    prepared = _prepared(server, plan, round(seconds * PREPARED_PER_SECOND))
+    handled = load(_for(plan, seconds, given=prepared))
+    server.wait_for_views()
+    return plan, handled
 
 
 def idle(bench: Bench) -> list[Row]:

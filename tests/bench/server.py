@@ -83,13 +83,13 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Run the system until the block ends, then stop it and remove its data."""
+def serving(folder: Path, settings: Mapping[str, str] | None = None, *, kept: Path | None = None) -> Iterator[Server]:
+    """Run the system until the block ends, then stop it and remove its data; what lies in `kept` stays."""
     with tempfile.TemporaryDirectory(prefix="served-", dir=folder) as name, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        data, said = Path(name) / "data", Path(name) / "said"
+        data, said = kept or Path(name) / "data", Path(name) / "said"
         arguments = [str(COMMAND), "up", "--data", str(data), "--host", "127.0.0.1", "--port", str(port)]
         with said.open("wb") as output:
             begun = time.perf_counter()

@@ -29,6 +29,7 @@ CASES = {
     "items": [{"case_id": _CASE, "number": "R-7K2QF-0M9XA", "state": "remediating", "overdue": False}],
     "next": None,
     "total": 1,
+    "total_is": "exact",
 }
 HISTORY = {
     "case_id": _CASE,
@@ -40,6 +41,7 @@ HISTORY = {
         }
     ],
     "total": 1,
+    "total_is": "exact",
 }
 NEXT = {
     "case_id": _CASE,
@@ -72,7 +74,7 @@ CLOCKS = {
     ],
 }
 ORGANISATION_SHOWN = {"organisation_id": ORGANISATION, "name": "Golden Prawn Co., Ltd.", "kind": "employer"}
-ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1}
+ORGANISATIONS = {"items": [ORGANISATION_SHOWN], "next": None, "total": 1, "total_is": "exact"}
 
 BRIEF: dict[str, Any] = {
     "number": "R-7K2QF-0M9XA",
@@ -88,6 +90,7 @@ PATTERNS = {
     "items": [{"kind": "organisation", "key": ORGANISATION, "cases": 6, "workers": 31, "since": _AT, "times": 1}],
     "next": None,
     "total": 1,
+    "total_is": "exact",
 }
 RATE = {"cases": 4, "mean_headcount": 420.0, "per_1000_workers": 9.524, "opened_from": _AT, "opened_to": _AT}
 REVIEWS_OF = {
@@ -101,6 +104,7 @@ REVIEWS = {
     "items": [{"review_id": ITEM, "organisation_id": ORGANISATION, "status": "waiting", "stars": {"no-fees": 2}}],
     "next": None,
     "total": 1,
+    "total_is": "exact",
 }
 EVIDENCE = {
     "evidence_id": ITEM,
@@ -113,6 +117,7 @@ EVIDENCE = {
 LINKS = {
     "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
     "total": 1,
+    "total_is": "exact",
 }
 
 
@@ -128,9 +133,20 @@ TASKS = {
     "items": [{"case_id": _CASE, "number": "R-7K2QF-0M9XA", "state": "assessing", "tasks": [_TASK]}],
     "next": None,
     "total": 1,
+    "total_is": "exact",
 }
 _FILTER = {"filter_id": ITEM, "name": "Fees in Thailand", "owner": "operator-mae-sot", "shared": True}
-FILTERS = {"items": [{**_FILTER, "filter": {"issue": "REC-FEE"}, "saved_at": _AT}], "next": None, "total": 1}
+FILTERS = {
+    "items": [{**_FILTER, "filter": {"issue": "REC-FEE"}, "saved_at": _AT}],
+    "next": None,
+    "total": 1,
+    "total_is": "exact",
+}
 _TEMPLATE = {"template_id": ITEM, "name": "Called back", "language": "en", "text": "Called back about {number}:"}
-TEMPLATES = {"items": [{**_TEMPLATE, "saved_at": _AT}], "next": None, "total": 1}
+TEMPLATES = {
+    "items": [{**_TEMPLATE, "saved_at": _AT}],
+    "next": None,
+    "total": 1,
+    "total_is": "exact",
+}
 FILLED = {"template_id": ITEM, "name": "Called back", "text": "Called back about R-7K2QF-0M9XA:"}

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
+from services.cases.application.lives import Dated, Plan, history
 from services.cases.application.numbering import case_number
-from services.cases.domain.simulated import Dated, Plan, history
 from shared.errors import ConflictError
 from shared.events.cases import CaseOpened
 from shared.events.envelope import Actor

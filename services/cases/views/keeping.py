@@ -12,7 +12,7 @@ from shared.errors import NotFoundError
 from shared.events.envelope import Instant
 from shared.reaching import of_tenant
 from shared.rights import Caller
-from shared.web.paging import read_cursor, write_cursor
+from shared.web.paging import COUNTED, page_answer, read_cursor
 
 _FOREVER_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -78,5 +78,5 @@ class KeptThings:
         query = Query(tuple(demands), "name", after=read_cursor(after), limit=limit)
         page = await self.documents.find(collection, query)
         items = [{called: row.id, **{name: getattr(row, name) for name in fields}} for row in page.rows]
-        total = await self.documents.count(collection, demands)
-        return {"items": items, "next": write_cursor(page.next), "total": total}
+        total = await self.documents.count(collection, demands, most=COUNTED)
+        return page_answer(items, page.next, total)

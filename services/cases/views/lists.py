@@ -17,7 +17,7 @@ from shared.events.cases import CloseReason, OrganisationKind
 from shared.policy import Policy, Retention
 from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller, Role
-from shared.web.paging import Cursor, read_cursor, write_cursor
+from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
 
 _HIDDEN = (
     "id",
@@ -89,7 +89,7 @@ class Lists:
             conditions = (*conditions, await company.names_any(caller, filters.respondent))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
-        total = await self.documents.count(CASES, conditions)
+        total = await self.documents.count(CASES, conditions, most=COUNTED)
         shown = _shared if caller.role is Role.PARTNER else _case
         return _answer(page, [shown(row, now) for row in page.rows], total)
 
@@ -128,7 +128,7 @@ class Lists:
         conditions = (of_tenant(caller), *_organisation_conditions(filters))
         query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(ORGANISATIONS, query)
-        total = await self.documents.count(ORGANISATIONS, conditions)
+        total = await self.documents.count(ORGANISATIONS, conditions, most=COUNTED)
         return _answer(page, [_organisation(row) for row in page.rows], total)
 
 
@@ -186,4 +186,4 @@ def _organisation(row: OrganisationRow) -> dict[str, object]:
 
 
 def _answer(page: Page[R], items: list[dict[str, object]], total: int) -> dict[str, object]:
-    return {"items": items, "next": write_cursor(page.next), "total": total}
+    return page_answer(items, page.next, total)

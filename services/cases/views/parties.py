@@ -13,7 +13,7 @@ from shared.events.envelope import Instant
 from shared.policy import Policy
 from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller
-from shared.web.paging import Cursor, read_cursor, write_cursor
+from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
 
 SMALL = 10
 """Fewer reviews than this are not told: their writers could be guessed."""
@@ -115,8 +115,8 @@ class Company:
             }
             for row in page.rows
         ]
-        total = await self.documents.count(REVIEWS, demands)
-        return {"items": items, "next": write_cursor(page.next), "total": total}
+        total = await self.documents.count(REVIEWS, demands, most=COUNTED)
+        return page_answer(items, page.next, total)
 
     async def _approved(self, caller: Caller, organisation_id: UUID) -> Sequence[ReviewRow]:
         demands = (

@@ -11,7 +11,7 @@ from shared.documents.port import Collection, Condition, Documents, Query, Row
 from shared.events.envelope import Instant
 from shared.reaching import of_tenant
 from shared.rights import Caller
-from shared.web.paging import Cursor, read_cursor, write_cursor
+from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
 
 _LIMIT = 500
 
@@ -51,7 +51,7 @@ class Patterns:
             conditions.append(Condition("organisation_id", "eq", organisation_id))
         query = Query(tuple(conditions), "raised_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(PATTERNS, query)
-        total = await self.documents.count(PATTERNS, conditions)
+        total = await self.documents.count(PATTERNS, conditions, most=COUNTED)
         items = [
             {
                 "pattern_id": row.id,
@@ -66,7 +66,7 @@ class Patterns:
             }
             for row in page.rows
         ]
-        return {"items": items, "next": write_cursor(page.next), "total": total}
+        return page_answer(items, page.next, total)
 
     async def sightings(self, since: datetime) -> AsyncIterator[tuple[str, Sighting]]:
         """Yield tenant and sighting of every case opened since then that stands for itself; imported ones left out."""

@@ -17,7 +17,7 @@ from shared.web.access import allow
 from shared.web.commands import Commanded, answer, as_command, true_since
 from shared.web.consistency import caught_up
 from shared.web.lean import LeanRoute
-from shared.web.paging import write_cursor
+from shared.web.paging import page_answer
 from shared.web.purpose import purpose
 
 DECIDERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
@@ -59,11 +59,11 @@ def reports_router(views: IntakeViews) -> APIRouter:
         "",
         summary="List reports, the newest first",
         dependencies=READING,
-        responses=answers({"items": [_REPORT], "next": None, "total": 1}),
+        responses=answers({"items": [_REPORT], "next": None, "total": 1, "total_is": "exact"}),
     )
     async def list_reports(caller: Reader, filters: Annotated[ReportFilters, Query()]) -> Response:
         page, total = await views.reports(caller, filters.query())
-        content = {"items": [listed(row) for row in page.rows], "next": write_cursor(page.next), "total": total}
+        content = page_answer([listed(row) for row in page.rows], page.next, total)
         return Response(msgspec.json.encode(content), media_type="application/json")
 
     @router.get(

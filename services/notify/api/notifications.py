@@ -20,7 +20,7 @@ from shared.web.access import allow
 from shared.web.commands import Body, Commanded, answer, shown
 from shared.web.consistency import caught_up
 from shared.web.lean import LeanRoute
-from shared.web.paging import read_cursor, write_cursor
+from shared.web.paging import page_answer, read_cursor
 
 WRITERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
@@ -80,7 +80,7 @@ def router(views: NotificationViews) -> APIRouter:
         after = read_cursor(chosen.after)
         page, total = await views.page(caller, chosen.conditions(), after=after, limit=chosen.limit)
         items = [_item(row) for row in page.rows]
-        return _json({"items": items, "next": write_cursor(page.next), "total": total})
+        return _json(page_answer(items, page.next, total))
 
     @routes.get("/notifications/{notification_id}", summary="One notification with its attempts", responses=_ONE)
     async def read_notification(notification_id: UUID, caller: Reader) -> Response:
@@ -194,7 +194,7 @@ _LISTED = _answered(
         next=_WORD_OR_NULL,
         total={"type": "integer"},
     ),
-    {"items": [_EXAMPLE], "next": None, "total": 1},
+    {"items": [_EXAMPLE], "next": None, "total": 1, "total_is": "exact"},
 )
 _ONE = _answered(
     "The notification.",

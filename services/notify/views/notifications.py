@@ -14,7 +14,7 @@ from shared.events.notify import Audience, Occasion
 from shared.events.values import ContactChannel
 from shared.reaching import of_reached_case, of_tenant
 from shared.rights import Caller
-from shared.web.paging import Cursor
+from shared.web.paging import COUNTED, Cursor
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -94,7 +94,7 @@ class NotificationViews:
         conditions: tuple[Demand, ...] = (of_tenant(caller), of_reached_case(caller, self._readers), *asked)
         query = Query(conditions, sort="created_at", descending=True, after=after, limit=limit)
         found = await self._documents.find(NOTIFICATIONS, query)
-        return found, await self._documents.count(NOTIFICATIONS, conditions)
+        return found, await self._documents.count(NOTIFICATIONS, conditions, most=COUNTED)
 
     async def one(self, caller: Caller, notification_id: UUID) -> NotificationRow:
         """Return a notification, or raise `NotFoundError`."""

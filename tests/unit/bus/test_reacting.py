@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared.bus.port import Reaction
-from shared.bus.reacting import react
+from shared.bus.reacting import BATCH, react
 from shared.errors import InvalidError, TryLaterError
 from shared.events.cases import CaseReopened, NoteAdded
 from shared.events.envelope import Recorded
@@ -60,6 +60,28 @@ async def test_facts_that_nobody_routes_only_move_the_position(two: Two) -> None
     assert await react(COPY, two.heard, two.mine, lambda: NOW) == 1
     assert await two.mine.reached("notify.copying") == 1
     assert await two.mine.head() == 0
+
+
+async def test_a_transaction_ends_behind_so_many_answers_and_what_is_passed_over_rides_along(two: Two) -> None:
+    for number in range(BATCH + 5):
+        await two.heard.write(context(), note(str(number), version=2 * number, stream=GOOD))
+        version = 2 * number + 1
+        await two.heard.write(
+            context(),
+            lambda work, version=version: work.append(GOOD, version, [CaseReopened(reason="r")], context()),  # type: ignore[misc]  # bound default
+        )
+
+    def not_yet(unit: UnitOfWork, recorded: Recorded) -> None:
+        copying(unit, recorded)
+        if recorded.position > 2 * BATCH:
+            raise TryLaterError("later")
+
+    with pytest.raises(TryLaterError):
+        await react(Reaction("notify.copying", "cases", {NoteAdded: not_yet}), two.heard, two.mine, lambda: NOW)
+    assert await two.mine.reached("notify.copying") == 2 * BATCH - 1
+    assert len(await texts(two.mine)) == BATCH
+    assert await react(COPY, two.heard, two.mine, lambda: NOW) == 11
+    assert len(await texts(two.mine)) == BATCH + 5
 
 
 async def test_poison_is_parked_with_all_later_ones_of_its_stream_and_the_rest_goes_on(two: Two) -> None:

@@ -36,6 +36,8 @@ async def test_rows_are_found_by_what_they_hold(documents: Documents) -> None:
     late = START + timedelta(days=3)
     assert await ids(documents, Condition("opened_at", "gte", late.astimezone(UTC))) == {two, three}
     assert await documents.count(SHEETS, [Condition("tags", "has", "WAG-NON")]) == 1
+    assert await documents.count(SHEETS, [Condition("tags", "has", "DOC-RET")], most=1) == 1
+    assert await documents.count(SHEETS, [Condition("tags", "lacks", "WAG-NON")], most=5) == 2
     assert await documents.position(SHEETS) == 7
 
 

@@ -1,10 +1,83 @@
-"""What holds for the embedded store only: a file of an earlier layout."""
+"""What holds for the embedded store only: a file of an earlier layout, and where the search for rows begins."""
 
 import sqlite3
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.documents.port import AnyOf, Condition, Demand, Query
 from shared.documents.sqlite import SqliteDocuments
-from tests.unit.documents.sheets import SHEETS, sheet
+from tests.unit.documents.sheets import SHEETS, START, Sheet, sheet
+
+TENANTS, NAMES, TAGS = ("default", "other"), ("a", "b", "c"), ("x", "y", "z")
+SHEET = st.builds(
+    lambda tenant, name, day, tags: {
+        "tenant": tenant,
+        "name": name,
+        "opened_at": START + timedelta(days=day),
+        "tags": tags,
+    },
+    st.sampled_from(TENANTS),
+    st.sampled_from(NAMES),
+    st.integers(0, 4),
+    st.sets(st.sampled_from(TAGS)).map(tuple),
+)
+DEMAND = st.one_of(
+    st.builds(Condition, st.just("tenant"), st.just("eq"), st.sampled_from(TENANTS)),
+    st.builds(Condition, st.just("name"), st.just("eq"), st.sampled_from(NAMES)),
+    st.builds(Condition, st.just("tags"), st.sampled_from(("has", "lacks")), st.sampled_from(TAGS)),
+    st.builds(Condition, st.just("name"), st.just("in"), st.lists(st.sampled_from(NAMES), min_size=1)),
+)
+DEMANDS = st.lists(
+    st.one_of(DEMAND, st.lists(DEMAND.map(lambda one: (one,)), min_size=1, max_size=2).map(lambda s: AnyOf(tuple(s)))),
+    max_size=4,
+)
+
+
+def meets(row: Sheet, demand: Demand) -> bool:
+    if isinstance(demand, AnyOf):
+        return any(all(meets(row, one) for one in some) for some in demand.sets)
+    held = getattr(row, demand.field)
+    answers = {"has": lambda: demand.value in held, "lacks": lambda: demand.value not in held}
+    answers |= {"eq": lambda: held == demand.value, "in": lambda: held in demand.value}  # type: ignore[operator]  # a list
+    return answers[demand.op]()
+
+
+@given(
+    values=st.lists(SHEET, max_size=12),
+    demands=DEMANDS,
+    few=st.sampled_from((0, 2, 1000)),
+    limit=st.integers(1, 5),
+    most=st.none() | st.integers(1, 4),
+)
+@settings(max_examples=60)
+async def test_wherever_the_search_begins_it_finds_the_same(
+    values: Sequence[dict[str, Any]], demands: list[Demand], few: int, limit: int, most: int | None
+) -> None:
+    rows = [sheet(number, **one) for number, one in enumerate(values)]
+    wanted = [row for row in rows if all(meets(row, demand) for demand in demands)]
+    wanted.sort(key=lambda row: (row.opened_at or START, str(row.id)), reverse=True)
+    with tempfile.TemporaryDirectory() as folder:
+        documents = SqliteDocuments(Path(folder) / "views.sqlite", few=few)
+        await documents.prepare(SHEETS)
+        await documents.save(SHEETS, rows, 1)
+        found: list[Sheet] = []
+        after = None
+        while len(found) <= len(rows):
+            query = Query(tuple(demands), "opened_at", descending=True, after=after, limit=limit)
+            page = await documents.find(SHEETS, query)
+            found += page.rows
+            if (after := page.next) is None:
+                break
+        assert [row.id for row in found] == [row.id for row in wanted]
+        counted = await documents.count(SHEETS, demands, most=most)
+        assert counted == (len(wanted) if most is None else min(most, len(wanted)))
+        documents.close()
 
 
 async def test_a_file_of_an_earlier_layout_is_emptied_and_folded_anew(tmp_path: Path) -> None:
