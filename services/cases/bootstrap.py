@@ -6,6 +6,7 @@ from services.cases.api import (
     answering_routers,
     organisation_routers,
     procedure_router,
+    question_router,
     remedying_router,
     routers,
     together_routers,
@@ -17,6 +18,7 @@ from services.cases.application import (
     Lookout,
     Parties,
     Procedure,
+    Questions,
     Remedying,
     Retiring,
     Together,
@@ -60,6 +62,7 @@ def build(
     desk = desk_on(parts.documents, policy, reading)
     lists = desk.lists
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
+    questions = Questions(cases, parts.vault, parts.ids)
     records = Records(store, policy, reading)
     waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
@@ -76,11 +79,12 @@ def build(
                 Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy), parts.clock
             ),
             procedure_router(Procedure(cases, parts.ids)),
+            question_router(questions),
             remedying_router(Remedying(cases)),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy),
-        reactions=reactions(cases, parts.clock),
+        reactions=reactions(cases, questions, parts.clock),
         background=(
             ("retire", retiring.look, REST),
             ("clocks", waking.look, TICK),

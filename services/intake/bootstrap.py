@@ -10,6 +10,7 @@ from services.intake.application import (
     Draining,
     Fetching,
     Intake,
+    Linking,
     Preparing,
     Retiring,
     Spool,
@@ -30,7 +31,7 @@ from services.intake.channels.telegram import Telegram
 from services.intake.channels.viber import Viber
 from services.intake.channels.voice import Voice
 from services.intake.channels.whatsapp import WhatsApp
-from services.intake.consumers import attaching, ending, filing
+from services.intake.consumers import attaching, ending, filing, questioning
 from services.intake.domain import receipt_of
 from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
@@ -120,7 +121,12 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
             attachments_router(attached),
         ),
         projections=_folded(policy),
-        reactions=(filing(intake, parts.clock), attaching(fetching), ending(intake, parts.clock)),
+        reactions=(
+            filing(intake, parts.clock),
+            attaching(fetching),
+            ending(intake, parts.clock),
+            questioning(Linking(), parts.clock),
+        ),
         everywhere=(("drain", draining.once, DRAIN_REST),),
         spooled=lambda: {"waiting": spool.size, "put-aside": spool.corrupt},
         background=(("retire", retiring.look, REST), ("attachments", fetching.look, FETCH_REST)),
