@@ -110,6 +110,7 @@ class Time(RuleBasedStateMachine):
     @rule()
     def released(self) -> None:
         self._try(self.office.cases.release, handling.Release())
+        self.awake = False
 
     @rule(days=st.integers(1, 60))
     def looked_into(self, days: int) -> None:
