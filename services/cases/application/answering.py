@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.cases.application import streams
 from services.cases.application.index import ANSWER_LINK
 from services.cases.application.service import Cases
-from services.cases.domain import answering, reaching
+from services.cases.domain import answering
 from services.cases.domain.evolve import replay
 from services.cases.domain.state import Case
 from shared.answer_link import answer_path, answer_token, link_of
@@ -42,6 +42,7 @@ class Answering:
         """Stand on the commands of cases; `secret` makes tokens."""
         self.store = cases.store
         self._cases = cases
+        self._change = cases.change
         self._secret = secret
         self._clock = clock
         self._ids = ids
@@ -60,11 +61,13 @@ class Answering:
     async def issue(self, *, context: CommandContext, case_id: UUID, command: answering.IssueLink) -> Written:
         """Give a respondent a new link."""
         link_id, at = self._ids(), context.now
-        return await self._change(context, case_id, lambda case: answering.issue(case, command, link_id=link_id, at=at))
+        return await self._change(
+            context, case_id, lambda _, case: answering.issue(case, command, link_id=link_id, at=at)
+        )
 
     async def revoke(self, *, context: CommandContext, case_id: UUID, command: answering.RevokeLink) -> Written:
         """End a link."""
-        return await self._change(context, case_id, lambda case: answering.revoke(case, command))
+        return await self._change(context, case_id, lambda _, case: answering.revoke(case, command))
 
     async def opened(self, link_id: UUID) -> Let:
         """Put on record that the brief is shown, and return the case that it belongs to."""
@@ -117,7 +120,12 @@ class Answering:
                 raise NotFoundError("This link is not known here. Check that all of it was copied.")
             own = streams.in_its_tenant(unit, UUID(case_id), context)
             return streams.change_case(
-                unit, UUID(case_id), own, lambda case: decide(unit, case, own), lambda _case: None
+                unit,
+                UUID(case_id),
+                own,
+                lambda case: decide(unit, case, own),
+                lambda _case: None,
+                policy=lambda case: self._cases.policy_of(case, own).label,
             )
 
         written = await self.store.write(context, work)
@@ -125,11 +133,3 @@ class Answering:
         if case is None:
             raise NotFoundError(f"There is no case with the id {written.stream_id}.")
         return Let(link_id, case, written)
-
-    async def _change(
-        self, context: CommandContext, case_id: UUID, decide: Callable[[Case], Sequence[Event]]
-    ) -> Written:
-        def admit(case: Case) -> None:
-            reaching.demand_reach(case, context.caller, self._cases.policy)
-
-        return await self.store.write(context, lambda unit: streams.change_case(unit, case_id, context, decide, admit))

@@ -1,13 +1,9 @@
 """What is done to remedies beyond the plan."""
 
-from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from services.cases.application import streams
 from services.cases.application.service import Cases
-from services.cases.domain import lasting, reaching
-from services.cases.domain.state import Case
-from shared.events.envelope import Event
+from services.cases.domain import lasting
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import Written
 
@@ -18,28 +14,21 @@ class Remedying:
     def __init__(self, cases: Cases) -> None:
         """Stand on the record of cases."""
         self.store = cases.store
+        self._change = cases.change
         self._policy = cases.policy
 
     async def share(self, *, context: CommandContext, case_id: UUID, command: lasting.ShareItem) -> Written:
         """Say how much each worker is due."""
-        return await self._change(context, case_id, lambda case: lasting.share(case, command, policy=self._policy))
+        return await self._change(context, case_id, lambda _, case: lasting.share(case, command, policy=self._policy))
 
     async def pay(self, *, context: CommandContext, case_id: UUID, command: lasting.PayWorker) -> Written:
         """Report a payment to one worker."""
-        return await self._change(context, case_id, lambda case: lasting.pay(case, command, policy=self._policy))
+        return await self._change(context, case_id, lambda _, case: lasting.pay(case, command, policy=self._policy))
 
     async def count(self, *, context: CommandContext, case_id: UUID, command: lasting.CountItem) -> Written:
         """Say how many units are done."""
-        return await self._change(context, case_id, lambda case: lasting.count(case, command, policy=self._policy))
+        return await self._change(context, case_id, lambda _, case: lasting.count(case, command, policy=self._policy))
 
     async def recheck(self, *, context: CommandContext, case_id: UUID, command: lasting.RecheckItem) -> Written:
         """Say whether a remedy lasted."""
-        return await self._change(context, case_id, lambda case: lasting.recheck(case, command, policy=self._policy))
-
-    async def _change(
-        self, context: CommandContext, case_id: UUID, decide: Callable[[Case], Sequence[Event]]
-    ) -> Written:
-        def admit(case: Case) -> None:
-            reaching.demand_reach(case, context.caller, self._policy)
-
-        return await self.store.write(context, lambda unit: streams.change_case(unit, case_id, context, decide, admit))
+        return await self._change(context, case_id, lambda _, case: lasting.recheck(case, command, policy=self._policy))
