@@ -12,9 +12,10 @@ from services.cases.api.parties import party_routes
 from services.cases.api.procedure import procedure_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.remedying import remedy_routes
+from services.cases.api.searching import searching_routes
 from services.cases.api.together import together_routes
 from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Remedying, Together
-from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records
+from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
 
 
@@ -50,6 +51,11 @@ def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRout
 def procedure_router(procedure: Procedure) -> APIRouter:
     """Return the routes of the steps that not every case takes."""
     return procedure_routes(procedure)
+
+
+def searching_router(search: Search) -> APIRouter:
+    """Return the route of the search over what people said."""
+    return searching_routes(search)
 
 
 def remedying_router(remedying: Remedying) -> APIRouter:
