@@ -9,6 +9,7 @@ from services.cases.api import (
     question_router,
     remedying_router,
     routers,
+    searching_router,
     together_routers,
 )
 from services.cases.application import (
@@ -28,7 +29,20 @@ from services.cases.application import (
 from services.cases.consumers import reactions
 from services.cases.projections import projections
 from services.cases.settings import Settings
-from services.cases.views import Briefs, ClockRows, Company, Files, Patterns, Records, desk_on, viewed_themselves
+from services.cases.views import (
+    Blind,
+    Briefs,
+    ClockRows,
+    Company,
+    Files,
+    Forgetting,
+    Patterns,
+    Records,
+    Search,
+    desk_on,
+    viewed_themselves,
+)
+from services.cases.views.forgetting import REST as FORGETTING_REST
 from shared.answer_link import PURPOSE
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_packs, read_policy_file
@@ -68,6 +82,8 @@ def build(
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     patterns = Patterns(parts.documents)
     lookout = Lookout(store, patterns.sightings, parts.clock, policy)
+    forgetting = Forgetting(parts.documents, store, parts.vault)
+    search = Search(parts.documents, store, policy, reading, Blind(parts.vault))
     return Service(
         name=NAME,
         store=store,
@@ -81,13 +97,15 @@ def build(
             procedure_router(Procedure(cases, parts.ids)),
             question_router(questions),
             remedying_router(Remedying(cases)),
+            searching_router(search),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
-        projections=projections(policy),
+        projections=projections(policy, parts.vault),
         reactions=reactions(cases, questions, parts.clock),
         background=(
             ("retire", retiring.look, REST),
             ("clocks", waking.look, TICK),
+            ("forget-words", forgetting.look, FORGETTING_REST),
             ("patterns", lookout.look, PATTERNS_REST),
         ),
         personal=RecordOfPerson(store, parts.vault, lists.of_person, viewed_themselves),

@@ -19,6 +19,8 @@ from services.cases.views import (
     ORGANISATIONS,
     PATTERNS,
     REVIEWS,
+    WORDS,
+    Blind,
     CaseRow,
     ClocksRow,
     KeptRow,
@@ -26,6 +28,7 @@ from services.cases.views import (
     OrganisationRow,
     PatternRow,
     ReviewRow,
+    has_words,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
@@ -33,6 +36,7 @@ from shared.events import clocks, desk, parties, protection, together
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
+from shared.vault.vault import Vault
 
 
 def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRow:
@@ -194,8 +198,8 @@ def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
     return row
 
 
-def projections(policy: Policy) -> Sequence[Projection[Any]]:
-    """Return the views; the policy says which issues only few may read."""
+def projections(policy: Policy, vault: Vault) -> Sequence[Projection[Any]]:
+    """Return the views; the policy says which issues only few may read, the vault opens what is hashed for search."""
     return (
         Projection(CASES, "cases", facts.CASE, partial(fold_case, policy=policy)),
         Projection(ORGANISATIONS, "cases", facts.ORGANISATION, fold_organisation),
@@ -204,4 +208,5 @@ def projections(policy: Policy) -> Sequence[Projection[Any]]:
         Projection(CLOCK_ROWS, "cases", clocks.CLOCKS, fold_clocks),
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
+        Projection(WORDS, "cases", facts.CASE, Blind(vault).fold, apart=has_words),
     )

@@ -1,12 +1,13 @@
 """How events become rows: one rule for every engine, guarded by stream version so that a repeat changes nothing."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 from uuid import UUID
 
 from shared.documents.port import Collection, Documents, R
-from shared.errors import PoisonError, RedressError
+from shared.errors import PoisonError, RedressError, TryLaterError
 from shared.events.envelope import Recorded
 from shared.supervision import Failure
 
@@ -18,13 +19,16 @@ FOLD_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, Typ
 class Projection(Generic[R]):
     """A view in the making: which service's log, which kind of stream, and the pure fold of one event.
 
-    `fold` gets the row so far (None for a stream's first event) and may change and return it.
+    `fold` gets the row so far (None for a stream's first event) and may change and return it. With `apart`, each fact
+    for which it holds has a row of its own, with an id of its own: `fold` gets None, and since it may ask the vault,
+    it works in a thread; what is away then is waited for.
     """
 
     collection: Collection[R]
     source: str
     stream: str
     fold: Callable[[R | None, Recorded], R]
+    apart: Callable[[Recorded], bool] | None = None
 
 
 class Fold(Generic[R]):
@@ -52,6 +56,11 @@ class Fold(Generic[R]):
         known = await self._documents.parked(self._projection.collection)
         self._parked.update(dict.fromkeys(known, ""))
         mine = [fact for fact in batch if fact.envelope.stream == stream]
+        if self._projection.apart is not None:
+            apart = self._projection.apart
+            wanted = [fact for fact in mine if apart(fact) and fact.envelope.stream_id not in self._parked]
+            await asyncio.to_thread(self._take_apart, wanted)
+            return
         await self._load(mine)
         fold, rows, changed, parked = self._projection.fold, self._rows, self.changed, self._parked
         for recorded in mine:
@@ -72,6 +81,19 @@ class Fold(Generic[R]):
             row.version = envelope.stream_version
             row.tenant = envelope.tenant
             rows[key] = changed[key] = row
+
+    def _take_apart(self, facts: Sequence[Recorded]) -> None:
+        for recorded in facts:
+            envelope = recorded.envelope
+            try:
+                row = self._projection.fold(None, recorded)
+            except TryLaterError:
+                raise
+            except FOLD_ERRORS as error:
+                self._parked[envelope.stream_id] = Failure(error).cause
+                continue
+            row.version, row.tenant = envelope.stream_version, envelope.tenant
+            self.changed[row.id.int] = row
 
     async def store(self, position: int, feed: str = "", after: int = 0) -> None:
         """Write what changed, and the position of the last fact that was taken behind `after`."""

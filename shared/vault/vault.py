@@ -106,6 +106,11 @@ class Vault:
                 known = self._new_handles.setdefault(hashed, UUID(bytes=secrets.token_bytes(16), version=4))
         return known
 
+    def blind_key(self, purpose: str, tenant: str) -> bytes:
+        """Return 32 secret bytes under which a tenant's words are hashed for one purpose; the same for ever."""
+        label = f"blind\0{purpose}\0{tenant}"
+        return hmac.digest(self._handle_key, label.encode(), hashlib.sha256)
+
     def flush(self) -> None:
         """Make the keys durable that were made so far; called before what they sealed is committed."""
         if not self._new_keys and not self._new_handles:

@@ -30,12 +30,13 @@ from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.policy import default_policy
 from shared.supervision import attempt_async
+from shared.vault.memory import passing_vault
 from tests.bench.bench import BenchError
 from tests.bench.ground import Ground
 
 SOURCE = "cases"
 MINE: list[Projection[Any]] = [
-    projection for projection in projections(default_policy()) if projection.source == SOURCE
+    projection for projection in projections(default_policy(), passing_vault()) if projection.source == SOURCE
 ]
 JOINING, FOLDING, LEAVING = 60.0, 120.0, 15.0
 SESSION_MS = 3000

@@ -26,6 +26,7 @@ from shared.eventstore.leading import Leader
 from shared.eventstore.open import open_postgres_store
 from shared.eventstore.postgres import PostgresEventStore
 from shared.policy import default_policy
+from shared.vault.memory import passing_vault
 from tests.bench.bench import Bench, BenchError, Row
 from tests.bench.ground import Ground
 from tests.bench.lives import write_lives
@@ -35,7 +36,9 @@ SOURCE, STREAM = "cases", "cases.case"
 FACTS, FEW = 50_000, 6_000
 LEAST_SEALED = 20_000.0
 BATCH = 1000
-VIEW: Projection[Any] = next(projection for projection in projections(default_policy()) if projection.stream == STREAM)
+VIEW: Projection[Any] = next(
+    projection for projection in projections(default_policy(), passing_vault()) if projection.stream == STREAM
+)
 
 
 def publishing(bench: Bench) -> list[Row]:

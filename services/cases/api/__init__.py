@@ -13,9 +13,10 @@ from services.cases.api.procedure import procedure_routes
 from services.cases.api.questions import question_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.remedying import remedy_routes
+from services.cases.api.searching import searching_routes
 from services.cases.api.together import together_routes
 from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Questions, Remedying, Together
-from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records
+from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
 
 
@@ -56,6 +57,11 @@ def procedure_router(procedure: Procedure) -> APIRouter:
 def question_router(questions: Questions) -> APIRouter:
     """Return the route by which the complainant is asked something by a message."""
     return question_routes(questions)
+
+
+def searching_router(search: Search) -> APIRouter:
+    """Return the route of the search over what people said."""
+    return searching_routes(search)
 
 
 def remedying_router(remedying: Remedying) -> APIRouter:

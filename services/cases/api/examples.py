@@ -31,6 +31,18 @@ CASES = {
     "total": 1,
     "total_is": "exact",
 }
+FOUND = {
+    "items": [
+        {
+            "case_id": _CASE,
+            "number": "R-7K2QF-0M9XA",
+            "state": "remediating",
+            "overdue": False,
+            "found_in": [{"version": 4, "at": _AT, "fields": ["text"]}],
+        }
+    ],
+    "next": None,
+}
 HISTORY = {
     "case_id": _CASE,
     "items": [

@@ -4,6 +4,7 @@ from services.cases.views.brief import Briefs
 from services.cases.views.clocks import CLOCK_ROWS, ClockRows, ClocksRow
 from services.cases.views.desk import Desk, desk_on
 from services.cases.views.files import Files
+from services.cases.views.forgetting import Forgetting
 from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, KeptThings
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
 from services.cases.views.parties import REVIEWS, Company, ReviewRow
@@ -11,7 +12,9 @@ from services.cases.views.patterns import PATTERNS, PatternRow, Patterns
 from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
+from services.cases.views.search import Search
 from services.cases.views.tasks import Tasks
+from services.cases.views.words import WORDS, Blind, WordsRow, has_words
 
 __all__ = [
     "CASES",
@@ -22,7 +25,9 @@ __all__ = [
     "ORGANISATIONS",
     "PATTERNS",
     "REVIEWS",
+    "WORDS",
     "AsOf",
+    "Blind",
     "Briefs",
     "CaseFilters",
     "CaseRow",
@@ -31,6 +36,7 @@ __all__ = [
     "Company",
     "Desk",
     "Files",
+    "Forgetting",
     "KeptRow",
     "KeptThings",
     "Lists",
@@ -43,7 +49,10 @@ __all__ = [
     "Queues",
     "Records",
     "ReviewRow",
+    "Search",
     "Tasks",
+    "WordsRow",
     "desk_on",
+    "has_words",
     "viewed_themselves",
 ]

@@ -90,7 +90,7 @@ class Lists:
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions, most=COUNTED)
-        shown = _shared if caller.role is Role.PARTNER else _case
+        shown = _shared if caller.role is Role.PARTNER else case_line
         return _answer(page, [shown(row, now) for row in page.rows], total)
 
     async def of_person(self, subject: UUID) -> Sequence[UUID]:
@@ -171,7 +171,8 @@ def _organisation_conditions(filters: OrganisationFilters) -> Iterator[Condition
         yield Condition("merged_into", "eq", None)
 
 
-def _case(row: CaseRow, now: datetime) -> dict[str, object]:
+def case_line(row: CaseRow, now: datetime) -> dict[str, object]:
+    """Return a row as the list shows it to staff."""
     shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
     return {"case_id": row.id, **shown, "overdue": row.due_by < now}
 
