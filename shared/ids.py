@@ -16,8 +16,12 @@ _TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"012345678
 
 def new_id() -> UUID:
     """Return a fresh UUIDv7 (RFC 9562): sortable by the millisecond, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | _random.getrandbits(80)
+    return id_at(time.time_ns() // 1_000_000, _random.getrandbits(80))
+
+
+def id_at(milliseconds: int, bits: int) -> UUID:
+    """Return the UUIDv7 of a time since 1970 and of 80 bits, of which 74 count."""
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | bits
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return UUID(int=value)

@@ -6,6 +6,7 @@ from services.cases.api import (
     answering_routers,
     organisation_routers,
     procedure_router,
+    question_router,
     remedying_router,
     routers,
     searching_router,
@@ -18,6 +19,7 @@ from services.cases.application import (
     Lookout,
     Parties,
     Procedure,
+    Questions,
     Remedying,
     Retiring,
     Together,
@@ -74,6 +76,7 @@ def build(
     desk = desk_on(parts.documents, policy, reading)
     lists = desk.lists
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
+    questions = Questions(cases, parts.vault, parts.ids)
     records = Records(store, policy, reading)
     waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
@@ -92,12 +95,13 @@ def build(
                 Parties(cases, parts.vault, parts.ids), records, Company(parts.documents, policy), parts.clock
             ),
             procedure_router(Procedure(cases, parts.ids)),
+            question_router(questions),
             remedying_router(Remedying(cases)),
             searching_router(search),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy, parts.vault),
-        reactions=reactions(cases, parts.clock),
+        reactions=reactions(cases, questions, parts.clock),
         background=(
             ("retire", retiring.look, REST),
             ("clocks", waking.look, TICK),

@@ -10,6 +10,7 @@ from services.intake.application import (
     Draining,
     Fetching,
     Intake,
+    Linking,
     Preparing,
     Retiring,
     Spool,
@@ -30,7 +31,7 @@ from services.intake.channels.telegram import Telegram
 from services.intake.channels.viber import Viber
 from services.intake.channels.voice import Voice
 from services.intake.channels.whatsapp import WhatsApp
-from services.intake.consumers import attaching, ending, filing
+from services.intake.consumers import attaching, ending, filing, questioning
 from services.intake.domain import receipt_of
 from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
@@ -46,6 +47,8 @@ from services.intake.views import (
 )
 from services.intake.views.attachments import AttachmentViews, attachments_projection
 from services.intake.views.quarantine import QuarantineViews, quarantine_projection
+from shared.bus.port import Reaction
+from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.eventstore.store import EventStore
 from shared.policy import Policy, read_policy_file
@@ -120,7 +123,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
             attachments_router(attached),
         ),
         projections=_folded(policy),
-        reactions=(filing(intake, parts.clock), attaching(fetching), ending(intake, parts.clock)),
+        reactions=_heard(intake, fetching, parts.clock),
         everywhere=(("drain", draining.once, DRAIN_REST),),
         spooled=lambda: {"waiting": spool.size, "put-aside": spool.corrupt},
         background=(("retire", retiring.look, REST), ("attachments", fetching.look, FETCH_REST)),
@@ -128,6 +131,10 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
         rights=intake,
         application=intake,
     )
+
+
+def _heard(intake: Intake, fetching: Fetching, clock: Clock) -> Sequence[Reaction]:
+    return (filing(intake, clock), attaching(fetching), ending(intake, clock), questioning(Linking(), clock))
 
 
 def _folded(policy: Policy) -> Sequence[Projection[Any]]:

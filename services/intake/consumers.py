@@ -1,11 +1,12 @@
-"""What intake hears: its own received messages, filed into reports; cases that were kept long enough."""
+"""What intake hears: its own messages, filed into reports; questions to who wrote them; cases kept long enough."""
 
-from services.intake.application import Fetching, Intake
+from services.intake.application import Fetching, Intake, Linking
 from shared.bus.port import Reaction
 from shared.clock import Clock
 from shared.events.cases import CaseRetired
 from shared.events.envelope import Actor, Recorded
 from shared.events.intake import MessageReceived
+from shared.events.questions import QuestionAnswered, QuestionAsked
 from shared.eventstore.context import caused_by
 from shared.eventstore.work import UnitOfWork
 
@@ -25,6 +26,21 @@ def ending(intake: Intake, clock: Clock) -> Reaction:
         intake.subjects.end(unit, subject, context)
 
     return Reaction("intake.ending", "cases", {CaseRetired: on_case_retired})
+
+
+def questioning(linking: Linking, clock: Clock) -> Reaction:
+    """Return the reaction that shows questions to who holds the receipt, and puts answers with their case."""
+
+    def on_asked(unit: UnitOfWork, recorded: Recorded) -> None:
+        if isinstance(recorded.event, QuestionAsked):
+            linking.show(unit, recorded.event, caused_by(recorded.envelope, actor=SYSTEM, now=clock()))
+
+    def on_answered(unit: UnitOfWork, recorded: Recorded) -> None:
+        if isinstance(recorded.event, QuestionAnswered):
+            context = caused_by(recorded.envelope, actor=SYSTEM, now=clock())
+            linking.link(unit, recorded.event, case_id=recorded.envelope.stream_id, context=context)
+
+    return Reaction("intake.questions", "cases", {QuestionAsked: on_asked, QuestionAnswered: on_answered})
 
 
 def attaching(fetching: Fetching) -> Reaction:

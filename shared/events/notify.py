@@ -29,6 +29,7 @@ Occasion = Literal[
     "pattern",
     "override",
     "appeal",
+    "question",
 ]
 Audience = Literal["complainant", "respondent", "supervisor", "safeguarding", "operator", "brand", "government"]
 

@@ -166,7 +166,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
         *("share-item", "pay-worker", "count-item", "recheck-item"),
         *("safe-contact", "try-code-word", "satisfaction"),
         *("hold", "release"),
-        *("attempt-contact", "request-consent", "decline-consent", "investigate", "report-investigation"),
+        *("ask", "attempt-contact", "request-consent", "decline-consent", "investigate", "report-investigation"),
         *("monitor", "check-withdrawal", "appeal"),
     )
 }

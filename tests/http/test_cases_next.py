@@ -4,6 +4,7 @@ from typing import Any
 
 from services.cases.api.doing import COMMANDS
 from services.cases.api.procedure import COMMANDS as PROCEDURE
+from services.cases.api.questions import COMMANDS as QUESTIONS
 from services.cases.domain.offering import TRIALS
 from tests.http.cases_desk import BRIEF, ROOT, TRIAGE, do, engaged, open_case, refused, send
 from tests.support.app import Client, System
@@ -89,4 +90,4 @@ def test_who_may_only_read_is_told_that_it_is_their_role(system: System) -> None
 
 
 def test_only_commands_that_there_are_are_offered() -> None:
-    assert set(TRIALS) <= {route.path for route in (*COMMANDS, *PROCEDURE)}
+    assert set(TRIALS) <= {route.path for route in (*COMMANDS, *PROCEDURE, *QUESTIONS)}

@@ -10,11 +10,12 @@ from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import code_word_route, command_routes, opening_routes
 from services.cases.api.parties import party_routes
 from services.cases.api.procedure import procedure_routes
+from services.cases.api.questions import question_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.remedying import remedy_routes
 from services.cases.api.searching import searching_routes
 from services.cases.api.together import together_routes
-from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Remedying, Together
+from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Questions, Remedying, Together
 from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
 
@@ -56,6 +57,11 @@ def procedure_router(procedure: Procedure) -> APIRouter:
 def searching_router(search: Search) -> APIRouter:
     """Return the route of the search over what people said."""
     return searching_routes(search)
+
+
+def question_router(questions: Questions) -> APIRouter:
+    """Return the route by which the complainant is asked something by a message."""
+    return question_routes(questions)
 
 
 def remedying_router(remedying: Remedying) -> APIRouter:

@@ -7,6 +7,7 @@ from services.cases.application.numbering import case_number
 from services.cases.application.parties import Parties
 from services.cases.application.patterns import Lookout
 from services.cases.application.procedure import Procedure
+from services.cases.application.questions import Questions
 from services.cases.application.remedying import Remedying
 from services.cases.application.retiring import Retiring
 from services.cases.application.service import Cases
@@ -22,6 +23,7 @@ __all__ = [
     "Lookout",
     "Parties",
     "Procedure",
+    "Questions",
     "Remedying",
     "Retiring",
     "Together",

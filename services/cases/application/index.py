@@ -1,4 +1,4 @@
-"""What decisions must know at once: which numbers and organisations are taken, and whose case a link opens."""
+"""What decisions must know at once: which numbers and names are taken, whose case a link opens, who was asked."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -7,7 +7,7 @@ from uuid import UUID
 from services.cases.application.numbering import case_number
 from services.cases.domain.organisations import identity
 from shared.errors import ConflictError
-from shared.events import answering, parties
+from shared.events import answering, parties, questions
 from shared.events import cases as facts
 from shared.events.envelope import Recorded
 from shared.eventstore.index import IndexEntry
@@ -17,6 +17,7 @@ CASE_NUMBER = "case-number"
 ORGANISATION = "organisation"
 ANSWER_LINK = "answer-link"
 OS_ID = "os-id"
+OPEN_QUESTION = "open-question"
 
 
 def index(recorded: Recorded) -> Iterable[IndexEntry]:
@@ -31,6 +32,10 @@ def index(recorded: Recorded) -> Iterable[IndexEntry]:
             return (IndexEntry(OS_ID, _in(recorded.envelope.tenant, os_id), stream_id),)
         case answering.AnswerLinkIssued(link_id=link_id):
             return (IndexEntry(ANSWER_LINK, str(link_id), stream_id),)
+        case questions.QuestionAsked() | questions.QuestionAnswered() as event:
+            subject = recorded.envelope.subject
+            case_id = stream_id if isinstance(event, questions.QuestionAsked) else None
+            return (IndexEntry(OPEN_QUESTION, subject.hex, case_id),) if subject is not None else ()
         case _:
             return ()
 

@@ -18,7 +18,7 @@ from shared.events import cases as facts
 from shared.events.clocks import ClockStarted
 from shared.events.envelope import Event
 from shared.events.values import Money
-from shared.ids import derived_id
+from shared.ids import derived_id, id_at
 
 SPAN = timedelta(days=1000)
 """The time over which cases open; the long ones go on for about two months."""
@@ -87,8 +87,8 @@ def _earliest(lives: list[tuple[datetime, int, Sequence[Dated]]]) -> Dated:
 
 
 def _life(plan: Plan, place: int, at: datetime) -> Sequence[Dated]:
-    case_id = derived_id("simulated-case", str(plan.seed), str(plan.cases), str(place))
     rng = Random(f"{plan.seed}/{place}")  # noqa: S311 - to be the same for the same seed is what it is for
+    case_id = id_at(int(at.timestamp() * 1000), rng.getrandbits(80))
     life: list[Dated] = []
     for event in _story(rng, plan, case_id, at):
         if at >= plan.until:

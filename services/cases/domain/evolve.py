@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from services.cases.domain import crew, door, steps, watch, yields
 from services.cases.domain.course import DISCLOSING, Course, after
-from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Task, Triage
+from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Question, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
-from shared.events import desk, protection, safety
+from shared.events import desk, protection, questions, safety
 from shared.events.envelope import Envelope, Recorded
 from shared.events.parties import RecruitmentFeeReported
 
@@ -126,7 +126,22 @@ def _beside(case: Case, recorded: Recorded) -> Case:
                 watch=watch.after(case.watch, recorded),
                 yields=yields.after(case.yields, recorded),
                 steps=steps.after(case.steps, recorded),
+                questions=_asked(case.questions, recorded),
             )
+
+
+def _asked(known: tuple[Question, ...], recorded: Recorded) -> tuple[Question, ...]:
+    at = recorded.envelope.occurred_at
+    match recorded.event:
+        case questions.QuestionAsked() as event:
+            return (*known, Question(event, at))
+        case questions.QuestionAnswered(question_id=answered) as event:
+            return tuple(
+                replace(one, answer=event, answered_at=at) if one.asked.question_id == answered else one
+                for one in known
+            )
+        case _:
+            return known
 
 
 def _resting(consent: Consent, *, rests: bool) -> Consent:

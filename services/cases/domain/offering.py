@@ -19,6 +19,7 @@ from services.cases.domain import (
     handling,
     investigating,
     opening,
+    questions,
     remedies,
     tasks,
 )
@@ -158,6 +159,15 @@ def _report(case: Case, _asking: Asking) -> Iterable[Trial]:
         yield lambda command=command: investigating.report_investigation(case, command)  # type: ignore[misc]  # bound
 
 
+def _ask(case: Case, asking: Asking) -> Iterable[Trial]:
+    about_items = [(kind, item_id) for kind in questions.NEEDS for item_id in _items(case)]
+    for kind, item_id in (*about_items, ("retaliation", None)):
+        command = questions.Ask(kind=kind, item_id=item_id)
+        yield lambda command=command: questions.ask(  # type: ignore[misc]  # bound
+            case, command, at=asking.at, question_id=NOBODY, elsewhere=False
+        )
+
+
 TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
     "acknowledge": _acknowledge,
     "triage": _triage,
@@ -188,6 +198,7 @@ TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
     "investigate": _investigate,
     "report-investigation": _report,
     "monitor": lambda case, _: [lambda: investigating.monitor(case, investigating.Monitor())],
+    "ask": _ask,
     "escalate": _escalate,
     "respond": _respond,
     "plan": _plan,

@@ -17,7 +17,7 @@ from services.cases.domain.steps import Steps
 from services.cases.domain.watch import Watch
 from services.cases.domain.yields import Yields
 from shared.events import cases as facts
-from shared.events import desk, safety
+from shared.events import desk, questions, safety
 from shared.events.envelope import Actor
 from shared.events.parties import RecruitmentFeeReported
 from shared.events.values import Money, SafeContact
@@ -106,6 +106,15 @@ class ContactChange(msgspec.Struct, frozen=True):
     version: int
 
 
+class Question(msgspec.Struct, frozen=True):
+    """What the complainant was asked by a message, and what they answered."""
+
+    asked: questions.QuestionAsked
+    at: datetime
+    answer: questions.QuestionAnswered | None = None
+    answered_at: datetime | None = None
+
+
 class Closure(msgspec.Struct, frozen=True):
     """One ending of the case; a reopened case keeps its earlier ones."""
 
@@ -150,6 +159,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps = Steps()
     overriding: str | None = None
     """The gate that whoever decides now passes by their right; no fact sets it."""
+    questions: tuple[Question, ...] = ()
     fees: tuple[RecruitmentFeeReported, ...] = ()
     contact_change: ContactChange | None = None
 

@@ -8,7 +8,7 @@ import msgspec
 
 from services.cases.domain.disclosure import level_of
 from services.cases.domain.lasting import totals
-from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Task, Triage
+from services.cases.domain.state import Case, Closure, Consent, Escalation, Item, Question, Task, Triage
 from services.cases.domain.yields import Yield, of_item
 from shared.policy import Policy, default_policy
 from shared.rights import Caller
@@ -55,6 +55,7 @@ def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, o
             "disclosure_rests_since": case.watch.resting_since,
         },
         **_steps(case),
+        "questions": [_question(one) for one in case.questions],
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
         "remedies": [_remedy(item, of_item(case.yields, item.promise.item_id)) for item in case.items],
@@ -177,6 +178,16 @@ def _steps(case: Case) -> dict[str, object]:
             for one in steps.appeals
         ],
         "overridden": steps.overridden,
+    }
+
+
+def _question(question: Question) -> dict[str, object]:
+    answer = question.answer
+    return {
+        **_fields(question.asked, but=("report_id",)),
+        "asked_at": question.at,
+        "answered_at": question.answered_at,
+        "answer": _fields(answer, but=("question_id", "kind")) if answer else None,
     }
 
 

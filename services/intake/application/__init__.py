@@ -4,6 +4,7 @@ from services.intake.application.arriving import Arriving
 from services.intake.application.draining import Draining
 from services.intake.application.fetching import Fetching
 from services.intake.application.index import indexer
+from services.intake.application.linking import Linking
 from services.intake.application.preparing import Preparing
 from services.intake.application.receiving import Intake, Taken
 from services.intake.application.retiring import Retiring
@@ -16,6 +17,7 @@ __all__ = [
     "Draining",
     "Fetching",
     "Intake",
+    "Linking",
     "Preparing",
     "Retiring",
     "Spool",

@@ -92,7 +92,7 @@ def checked_rules(raw: Mapping[str, Any], registry: Registry, gaps: Mapping[str,
     for number, rule in enumerate(rules.rule, 1):
         where = f"{place}, rule {number} ({rule.fact} to {rule.audience})"
         _check(rule, registry, gaps, where)
-        key = (rule.fact, rule.audience, rule.occasion)
+        key = (rule.fact, rule.audience, rule.occasion, tuple(sorted(rule.when.items())))
         if key in seen:
             raise SettingsError(f"{where}: the same fact is told to the same audience on the same occasion already.")
         seen.add(key)

@@ -3,7 +3,7 @@
 from shared.cli.replaying.quoting import Quoting
 from shared.cli.replaying.steps import stepped
 from shared.events import answering as told
-from shared.events import clocks, desk, handling, parties, procedure, protection, remedying, safety, together
+from shared.events import clocks, desk, handling, parties, procedure, protection, questions, remedying, safety, together
 from shared.events.envelope import Event
 
 
@@ -44,7 +44,7 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"The complainant was told by {channel} what is done.{words.quoted('What was said', event.text)}"
         case handling.CaseHeld(waits_for=party, until=until):
             return f"The case rests until {until:%Y-%m-%d}, for: {party}.{words.quoted('The reason', event.reason)}"
-        case _ if isinstance(event, procedure.EVENTS):
+        case _ if isinstance(event, (*procedure.EVENTS, *questions.EVENTS)):
             return stepped(event, words)
         case handling.CaseReleased():
             return "The case is taken up again after a rest."

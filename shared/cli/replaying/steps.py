@@ -1,12 +1,12 @@
-"""Sentences for the steps that not every case takes: attempts, asking, investigating, appeals."""
+"""Sentences for the steps that not every case takes: attempts, asking, questions, investigating, appeals."""
 
 from shared.cli.replaying.quoting import Quoting
 from shared.errors import CorruptRecordError
-from shared.events import procedure
+from shared.events import procedure, questions
 from shared.events.envelope import Event
 
 
-def stepped(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table of facts
+def stepped(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - one table of facts
     """Say what happened."""
     match event:
         case procedure.ContactAttempted(channel=channel, outcome=outcome):
@@ -29,8 +29,18 @@ def stepped(event: Event, words: Quoting) -> str:  # noqa: PLR0911 - one table o
             return f"The appeal was {outcome}.{words.quoted('The reason', event.reason)}"
         case procedure.GateOverridden(gate=gate):
             return f"The gate “{gate}” was passed by a person’s right.{words.quoted('The reason', event.reason)}"
+        case questions.QuestionAsked() | questions.QuestionAnswered():
+            return _asked(event, words)
         case _:
             raise CorruptRecordError(f"{event.TOPIC} is no step of the procedure.")
+
+
+def _asked(event: questions.QuestionAsked | questions.QuestionAnswered, words: Quoting) -> str:
+    if isinstance(event, questions.QuestionAsked):
+        whose = f"The complainant was asked by a message ({event.kind}), to answer by {event.expires_at:%Y-%m-%d}."
+        return f"{whose}{words.quoted('The question', event.text)}"
+    led = "and it stands" if event.moved else "for a person to read"
+    return f"The complainant answered: {event.reply}, {led}.{words.quoted('The words', event.text)}"
 
 
 def _investigated(event: procedure.InvestigationOpened | procedure.InvestigationReported, words: Quoting) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.cases.application import Cases, case_number, index
+from services.cases.application import Cases, Questions, case_number, index
 from services.cases.consumers import reactions
 from services.cases.domain import commands
 from services.cases.domain.evolve import replay
@@ -23,6 +23,7 @@ from shared.events.values import Money
 from shared.eventstore.context import CommandContext
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.legacy import LegacyRecord
+from shared.vault.memory import passing_vault
 from tests.support.given_when_then import START, By, history
 
 OPEN = commands.OpenCase(channel="hotline", language="my")
@@ -194,7 +195,7 @@ ACCEPTED = intake.ReportAccepted(
 
 
 async def hear(cases: Cases, store: SqliteEventStore, accepted: intake.ReportAccepted = ACCEPTED) -> None:
-    (reaction,) = reactions(cases, CLOCK)
+    reaction, _ = reactions(cases, Questions(cases, passing_vault()), CLOCK)
     recorded = next(history([By("ann", accepted, datetime(2026, 1, 1, tzinfo=UTC))]))
     await store.execute(lambda unit: reaction.routes[intake.ReportAccepted](unit, recorded))
 

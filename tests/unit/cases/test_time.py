@@ -110,6 +110,7 @@ class Time(RuleBasedStateMachine):
     @rule()
     def released(self) -> None:
         self._try(self.office.cases.release, handling.Release())
+        self.awake = False
 
     @rule(days=st.integers(1, 60))
     def looked_into(self, days: int) -> None:
@@ -133,6 +134,7 @@ class Time(RuleBasedStateMachine):
     @rule()
     def reopened(self) -> None:
         self._try(self.office.cases.reopen, commands.ReopenCase(reason="-"))
+        self.awake = False  # what stood still may be due at once
 
     @rule()
     def appealed(self) -> None:
@@ -141,6 +143,7 @@ class Time(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from(["upheld", "dismissed"]))
     def decided(self, outcome: str) -> None:
         self._try(self.steps.decide_appeal, appeals.DecideAppeal(outcome=outcome, reason="-"), by="chit")  # type: ignore[arg-type]  # sampled
+        self.awake = False
 
     @invariant()
     def clocks_are_in_step_with_the_case(self) -> None:

@@ -16,6 +16,7 @@ from shared.events import (
     parties,
     procedure,
     protection,
+    questions,
     remedying,
     safety,
     together,
@@ -29,6 +30,8 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 SECRET = "Nobody Knows"
 
 EVERY_FACT: Sequence[Event] = (
+    questions.QuestionAsked(question_id=ID, kind="free", report_id=ID, expires_at=AT, text=SECRET),
+    questions.QuestionAnswered(question_id=ID, kind="free", message_id=ID, reply="said", text=SECRET, moved=False),
     told.AnswerLinkIssued(link_id=ID, escalation_id=ID, organisation_id=ID, answer_by=AT, expires_at=AT),
     told.AnswerLinkRevoked(link_id=ID, reason=SECRET),
     told.AnswerLinkOpened(link_id=ID),

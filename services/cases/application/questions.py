@@ -1,0 +1,73 @@
+"""Asking the complainant by a message, and taking their next message as the answer."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.cases.application import streams
+from services.cases.application.index import OPEN_QUESTION
+from services.cases.application.service import Cases
+from services.cases.domain import questions
+from services.cases.domain.state import Case
+from shared.events.envelope import Event, Recorded
+from shared.events.intake import MessageReceived
+from shared.eventstore.context import CommandContext
+from shared.eventstore.store import Written
+from shared.eventstore.work import UnitOfWork
+from shared.ids import new_id
+from shared.vault.sealing import opened, place_of
+from shared.vault.vault import Vault
+
+
+class Questions:
+    """One question at a time for each person, over all their cases."""
+
+    def __init__(self, cases: Cases, vault: Vault, ids: Callable[[], UUID] = new_id) -> None:
+        """Stand on the record of cases; `vault` opens what a message says."""
+        self.store = cases.store
+        self._cases = cases
+        self._vault = vault
+        self._ids = ids
+
+    async def ask(self, *, context: CommandContext, case_id: UUID, command: questions.Ask) -> Written:
+        """Ask the complainant."""
+        question_id, at = self._ids(), context.true_at
+
+        def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
+            elsewhere = self._waiting(unit, case.subject, context.tenant, at)
+            return questions.ask(
+                case,
+                command,
+                at=at,
+                question_id=question_id,
+                elsewhere=elsewhere is not None and elsewhere.case_id != case_id,
+            )
+
+        return await self._cases.change(context, case_id, decide)
+
+    def hear(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
+        """Take a message as the answer, if its sender was asked something before and it says what is certain."""
+        message, head = received.event, received.envelope
+        case = self._waiting(unit, head.subject, head.tenant, head.recorded_at)
+        question = questions.waiting(case, head.recorded_at) if case is not None else None
+        if case is None or question is None or not isinstance(message, MessageReceived):
+            return
+        if head.recorded_at < question.at:
+            return
+        said = opened(self._vault, message, place_of({head.subject}, head.stream_id, head.stream_version))
+        heard = questions.Heard(head.stream_id, said.text, message.text)
+        policy = self._cases.policy_of(case, context)
+        streams.change_case(
+            unit,
+            case.case_id,
+            context,
+            lambda known: questions.answer(known, heard, at=context.true_at, policy=policy),
+            lambda _case: None,
+            policy=lambda _case: policy.label,
+        )
+
+    def _waiting(self, unit: UnitOfWork, subject: UUID | None, tenant: str, at: datetime) -> Case | None:
+        """Return the case of a person in which a question waits for their answer, or None."""
+        found = unit.lookup(OPEN_QUESTION, subject.hex) if subject is not None else None
+        case = streams.case(unit, UUID(found), tenant) if found is not None else None
+        return case if case is not None and questions.waiting(case, at) is not None else None

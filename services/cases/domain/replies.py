@@ -1,0 +1,47 @@
+"""What a short reply says: yes, no, or nothing that is certain. Whatever is longer or mixed, a person reads."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+YesOrNo = Literal["yes", "no"]
+
+_WORDS: Mapping[YesOrNo, tuple[str, ...]] = {
+    "yes": (
+        *("1", "yes", "y", "yeah", "yep"),
+        *("ใช่", "ใช่ค่ะ", "ใช่ครับ", "ใช่แล้ว"),
+        *("ဟုတ်", "ဟုတ်ကဲ့", "ဟုတ်တယ်", "ဟုတ်ပါတယ်"),
+        *("បាទ", "ចាស", "ចា៎"),
+        *("ແມ່ນ", "ແມ່ນແລ້ວ"),
+        *("có", "co", "vâng", "đúng"),
+        *("हो", "छ"),
+    ),
+    "no": (
+        *("2", "no", "n", "nope"),
+        *("ไม่", "ไม่ใช่", "ไม่ค่ะ", "ไม่ครับ", "ไม่ใช่ค่ะ", "ไม่ใช่ครับ"),
+        *("မဟုတ်", "မဟုတ်ဘူး", "မဟုတ်ပါဘူး"),
+        *("ទេ", "អត់ទេ"),
+        *("ບໍ່", "ບໍ່ແມ່ນ"),
+        *("không", "khong"),
+        *("होइन", "छैन"),
+    ),
+}
+
+
+def read(text: str) -> YesOrNo | None:
+    """Return what a reply says when it says nothing else; digits are read in every script."""
+    return _READ.get(_bare(text))
+
+
+def _bare(text: str) -> str:
+    """Return the letters, marks and digits of a text, the digits as ASCII."""
+    signs = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(_sign(sign) for sign in signs if unicodedata.category(sign)[0] in "LMN")
+
+
+def _sign(sign: str) -> str:
+    digit = unicodedata.digit(sign, None)
+    return sign if digit is None else str(digit)
+
+
+_READ: Mapping[str, YesOrNo] = {_bare(word): meaning for meaning, words in _WORDS.items() for word in words}
