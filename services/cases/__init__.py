@@ -4,5 +4,5 @@ Owns    the case (its states, gates, consents, escalations, remedies, duties) an
 Hears   intake: a report was accepted -> the case opens under the id that the report already names.
 Says    `shared.events.cases`: the life of a case, and organisations registered.
 Stores  streams of those facts; an index of case numbers and of organisations' names; two lists to search in;
-keyed hashes of what was said, to search blind.
+        keyed hashes of what was said, to search blind.
 """

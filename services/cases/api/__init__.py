@@ -54,14 +54,14 @@ def procedure_router(procedure: Procedure) -> APIRouter:
     return procedure_routes(procedure)
 
 
-def question_router(questions: Questions) -> APIRouter:
-    """Return the route by which the complainant is asked something by a message."""
-    return question_routes(questions)
-
-
 def searching_router(search: Search) -> APIRouter:
     """Return the route of the search over what people said."""
     return searching_routes(search)
+
+
+def question_router(questions: Questions) -> APIRouter:
+    """Return the route by which the complainant is asked something by a message."""
+    return question_routes(questions)
 
 
 def remedying_router(remedying: Remedying) -> APIRouter:
