@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from shared.errors import InvalidError
@@ -37,6 +38,8 @@ _TELEPHONE = re.compile(r"(?<!\w)(?:\+|00?)[1-9][\d ().-]{5,20}\d")
 
 def folded(text: str) -> str:
     """Return a text as it is compared: without case, optional marks and invisible signs, with plain digits."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = "".join(
         str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain if unicodedata.category(one) != "Cf"
@@ -115,6 +118,7 @@ def _runs(plain: str) -> Iterator[tuple[str, str]]:
             yield kind, "".join(run)
 
 
+@lru_cache(maxsize=8192)
 def _kind(letter: str) -> str:
     if _UNSPACED.match(letter):
         return "unspaced"
