@@ -1,5 +1,6 @@
 """Put views right where they may be wrong: only the streams with facts since a moment, row by row, while it serves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,12 @@ async def _folded(
         for one in batch:
             envelope = one.envelope
             if envelope.stream_id not in wanted or envelope.stream != projection.stream:
+                continue
+            if projection.apart is not None:
+                if projection.apart(one):
+                    apart = await asyncio.to_thread(projection.fold, None, one)
+                    apart.version, apart.tenant = envelope.stream_version, envelope.tenant
+                    rows[apart.id] = apart
                 continue
             row = rows.get(envelope.stream_id)
             if envelope.stream_version == (1 if row is None else row.version + 1):

@@ -57,5 +57,6 @@ def erasing_commands(
             )
             fact = asyncio.run(told)
         console.print(f"Redacted; the bytes before had the SHA-256 {fact.sha256}.")
+        console.print(f"Rows made of it stay until 'redress rebuild {service}'.")
         if KeySettings().postgres_dsn is not None:
             console.print("Kafka still holds them: stop all replicas, then 'redress topics renew'.")
