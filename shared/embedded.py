@@ -135,6 +135,7 @@ def open_embedded(
     root = kept_root(data)
     vault = open_vault(data)
     sealer = Sealer(vault)
+    book = keys(data, clock)
     for name, build in builders.items():
         folder = data / name
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -151,13 +152,13 @@ def open_embedded(
             secret=partial(derived_secret, root),
             clock=clock,
             vault=vault,
+            stands=book.stands,
         )
         services.append(build(parts, dict(stores)))
     services = [_notarised(service, data, root) if service.name in stores else service for service in services]
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
-    book = keys(data, clock)
     return Embedded(data, book, host, clock, stores, documents, traffic, vault, gate_of(book, clock, oidc), web)
 
 

@@ -150,7 +150,14 @@ class Replica:
 class _Lender:
     """Lends services their parts, and closes them."""
 
-    def __init__(self, settings: ScaleOutSettings, bus: KafkaBus, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: ScaleOutSettings,
+        bus: KafkaBus,
+        vault: Vault,
+        clock: Clock,
+        stands: Callable[[str, str], bool],
+    ) -> None:
         self.stores: dict[str, PostgresEventStore] = {}
         self._documents: list[MongoDocuments] = []
         self._shelves: list[Any] = []
@@ -159,6 +166,7 @@ class _Lender:
         self._vault = vault
         self._sealer = Sealer(vault)
         self._clock = clock
+        self._stands = stands
 
     def build(self, name: str, build: Build) -> Service:
         """Put a service together."""
@@ -173,6 +181,7 @@ class _Lender:
             secret=partial(derived_secret, self._settings.root()),
             clock=self._clock,
             vault=self._vault,
+            stands=self._stands,
         )
         return build(parts, {source: self._bus.log(source) for source in SOURCES})
 
@@ -220,7 +229,8 @@ async def open_replica(
     settings, kafka = settings or ScaleOutSettings(), kafka or KafkaSettings()
     bus = KafkaBus(kafka, await demand(kafka), settings.instance)
     vault = _vault(settings)
-    lender = _Lender(settings, bus, vault, clock)
+    book = keys or shared_keys(settings.postgres(), clock)
+    lender = _Lender(settings, bus, vault, clock, book.stands)
     service = lender.build(name, builders[name])
     others = builders.items() if service.rights or name == PUBLISHER else ()
     neighbours = [lender.build(other, build) for other, build in others if other != name]
@@ -237,7 +247,7 @@ async def open_replica(
         name=settings.instance,
         service=service,
         neighbours=neighbours,
-        gate=gate_of(keys or shared_keys(settings.postgres(), clock), clock, oidc),
+        gate=gate_of(book, clock, oidc),
         host=Host([service], bus, clock, leads),
         bus=bus,
         lent=lender,

@@ -35,6 +35,8 @@ class Parts:
     ids: Callable[[], UUID] = new_id
     vault: Vault = field(default_factory=passing_vault)
     """Opens what is sealed; the default forgets its keys with the process."""
+    stands: Callable[[str, str], bool] = lambda _holder, _tenant: True
+    """Returns whether who acted under this name, of this tenant, may still come in."""
 
 
 Background = Callable[[], Awaitable[None]]

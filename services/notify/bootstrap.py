@@ -125,6 +125,7 @@ def _subscriptions(parts: Parts, settings: Settings, store: EventStore, feeds: F
         parts.clock,
         parts.ids,
         lambda: secrets.token_bytes(32),
+        parts.stands,
     )
 
 

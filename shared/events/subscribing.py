@@ -6,7 +6,7 @@ from shared.events.envelope import Event, Instant, Personal
 
 SUBSCRIPTION = "notify.subscription"
 
-EndReason = Literal["asked", "gone", "exhausted"]
+EndReason = Literal["asked", "gone", "exhausted", "revoked"]
 
 
 class SubscriptionOpened(Event, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -132,6 +133,17 @@ def test_a_partner_who_is_gone_is_posted_nothing_more(told: Client, partner: Par
     subscription_id, _ = subscribed(told, partner, types=["cases.case-closed"])
     until(lambda: listed(told, subscription_id).get("state") == "ended")
     assert (listed(told, subscription_id)["reason"], partner.types) == ("gone", ["cases.case-closed"])
+
+
+def test_whose_key_was_revoked_is_posted_nothing_more(system: System, partner: Partner) -> None:
+    holder = f"partner-{secrets.token_hex(4)}"
+    key = system.house.keys.create(Role.ADMIN, name=holder)[1]
+    admin = Client(system.http, key)
+    opened = admin.post(SUBSCRIPTIONS, {"url": partner.url, "types": ["cases.case-closed"]})
+    assert opened.status_code == 201, opened.text
+    assert system.house.keys.revoke(holder)
+    until(lambda: listed(system.admin, opened.json()["subscription_id"]).get("state") == "ended")
+    assert listed(system.admin, opened.json()["subscription_id"])["reason"] == "revoked"
 
 
 @pytest.mark.parametrize("url", ["https://10.0.0.8/x", "https://localhost/x", "http://example.org/x", "mailto:a@b.org"])

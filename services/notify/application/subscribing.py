@@ -1,11 +1,13 @@
 """Subscriptions: opened, turned and ended by partners; carried out in rounds, each fact at least once and in order."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from services.notify.channels.posting import Posting
 from services.notify.channels.signing import secret_text, signed_headers
@@ -65,8 +67,9 @@ class Subscriptions:
         clock: Clock,
         ids: Callable[[], UUID],
         key: Callable[[], bytes],
+        stands: Callable[[str, str], bool] = lambda _holder, _tenant: True,
     ) -> None:
-        """`key` gives the bytes of new secrets."""
+        """`key` gives the bytes of new secrets; `stands` says whether who asked may still come in."""
         self.store = store
         self._after = after
         self._due = due
@@ -75,6 +78,7 @@ class Subscriptions:
         self._clock = clock
         self._ids = ids
         self._key = key
+        self._stands = stands
         self._looked: dict[UUID, tuple[int, str]] = {}
 
     async def open(
@@ -126,6 +130,11 @@ class Subscriptions:
         state, now, version = SUBSCRIBING.fold(facts), self._clock(), len(facts)
         if state is None or state.due_at is None or state.due_at > now:
             return
+        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=now)
+        if not await asyncio.to_thread(self._stands, state.reader.id, state.reader.tenant):
+            ended = [SubscriptionEnded(reason="revoked")]
+            await self.store.write(context, lambda work: work.append(subscription_id, version, ended, context))
+            return
         looked = self._looked.get(subscription_id)
         cursor = looked[1] if looked and looked[0] == version else state.cursor
         batch = await self._after(state.reader, cursor, frozenset(state.types), PAGE)
@@ -133,7 +142,7 @@ class Subscriptions:
             self._looked[subscription_id] = version, batch.next
             return
         events = await self._round(state, batch.items, now)
-        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=self._clock())
+        context = replace(context, now=self._clock())
         await self.store.write(context, lambda work: work.append(subscription_id, version, events, context))
 
     async def _round(self, state: Subscription, items: Sequence[Told], now: datetime) -> Sequence[Event]:

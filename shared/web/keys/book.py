@@ -128,6 +128,13 @@ class Keys:
         """Return whether a key of this holder was ever made."""
         return bool(self._store.held(tenant, holder))
 
+    def stands(self, holder: str, tenant: str = DEFAULT_TENANT) -> bool:
+        """Return whether this holder still has a live key; of who comes with a token only its issuer knows."""
+        if holder.startswith("oidc:"):
+            return True
+        now = self._clock()
+        return any(record.live(now) for record in self._store.held(tenant, holder))
+
     async def caller(self, key: str) -> Caller | None:
         """Return who holds this key, or None for an unknown, expired, revoked or malformed one."""
         return self._remembered(key) or await asyncio.to_thread(self.verified, key)
