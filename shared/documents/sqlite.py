@@ -20,7 +20,7 @@ from shared.ids import new_id
 
 _CHUNK = 500
 
-FEW = 1000
+FEW = 20_000
 """Rows that are quicker found, looked at and sorted than an index of all is walked."""
 
 LAYOUT = 2

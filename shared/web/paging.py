@@ -11,7 +11,7 @@ from shared.errors import InvalidError
 
 Cursor = tuple[Scalar, str]
 
-MOST = 10_000
+MOST = 5_000
 COUNTED = MOST + 1
 """Up to how many rows a list counts: to count a million for every page would cost more than the page."""
 
