@@ -56,6 +56,7 @@ def state_of(system: System, report_id: str, wanted: str) -> None:
 
 def test_a_workers_one_confirms_the_remedy_and_needs_no_decision(system: System) -> None:
     case_id, item_id = promised(system, "asked-1")
+    assert "ask" in system.operator.get(f"/cases/v1/cases/{case_id}/next").json()["open"]
     asked = do(system.operator, case_id, "ask", kind="remedy-arrived", item_id=item_id)
     refused(send(system.operator, case_id, "ask", kind="remedy-arrived", item_id=item_id), "one-question")
     other, other_item = promised(system, "asked-1")

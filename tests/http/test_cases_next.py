@@ -34,6 +34,7 @@ def bodies(case: dict[str, Any], plant: str) -> dict[str, dict[str, Any]]:
         "plan": PLAN,
         "complete-item": {**item, "evidence": "-"},
         "verify-item": {**item, "outcome": "confirmed"},
+        "ask": {"kind": "remedy-arrived", **item},
         "reopen": {"reason": "-"},
         "monitor": {},
         "investigate": {"kind": "internal", "terms": "-", "report_by": "2099-01-01T00:00:00Z"},

@@ -11,6 +11,7 @@ from services.cases.api.doing import COMMANDS
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
 from services.cases.api.procedure import COMMANDS as PROCEDURE
+from services.cases.api.questions import COMMANDS as QUESTIONS
 from services.cases.api.words import PREFIX
 from services.cases.application import Cases
 from services.cases.views import AsOf, CaseFilters, Lists, OrganisationFilters, Records
@@ -119,7 +120,7 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
 
 def allowed(role: Role) -> frozenset[str]:
     """Return the commands on a case that a role may give."""
-    return frozenset(route.path for route in (*COMMANDS, *PROCEDURE) if role in route.roles)
+    return frozenset(route.path for route in (*COMMANDS, *PROCEDURE, *QUESTIONS) if role in route.roles)
 
 
 def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> None:
