@@ -193,6 +193,7 @@ _LISTED = _answered(
         items={"type": "array", "items": _object(**_ITEM_MEMBERS)},
         next=_WORD_OR_NULL,
         total={"type": "integer"},
+        total_is={"type": "string", "enum": ["exact", "at-least"]},
     ),
     {"items": [_EXAMPLE], "next": None, "total": 1, "total_is": "exact"},
 )
