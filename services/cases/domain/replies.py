@@ -28,15 +28,23 @@ _WORDS: Mapping[YesOrNo, tuple[str, ...]] = {
 }
 
 
+_HARMLESS = frozenset(".,!()။၊។।")
+
+
 def read(text: str) -> YesOrNo | None:
     """Return what a reply says when it says nothing else; digits are read in every script."""
     return _READ.get(_bare(text))
 
 
 def _bare(text: str) -> str:
-    """Return the letters, marks and digits of a text, the digits as ASCII."""
+    """Return a text without what ends or surrounds a word, its digits as ASCII; what else stands in it stays."""
     signs = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(_sign(sign) for sign in signs if unicodedata.category(sign)[0] in "LMN")
+    return "".join(_sign(sign) for sign in signs if not _means_nothing(sign))
+
+
+def _means_nothing(sign: str) -> bool:
+    """Whether a sign changes no word; a question mark or a picture does, and leaves nothing certain."""
+    return sign.isspace() or sign in _HARMLESS or unicodedata.category(sign) == "Cf"
 
 
 def _sign(sign: str) -> str:

@@ -78,7 +78,25 @@ def test_a_no_is_read_in_every_language_and_every_digit(text: str) -> None:
     assert read(text) == "no"
 
 
-@pytest.mark.parametrize("text", ["", "12", "1 2", "yes and no", "1 but only half of it", "3", "¹½", "မသိဘူး", "👍"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12",
+        "1 2",
+        "yes and no",
+        "1 but only half of it",
+        "yes?",
+        "1?",
+        "1 ❌",
+        "yes👎",
+        "Không?",
+        "3",
+        "¹½",
+        "မသိဘူး",
+        "👍",
+    ],
+)
 def test_whatever_is_not_certain_is_neither(text: str) -> None:
     assert read(text) is None
 
