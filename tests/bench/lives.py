@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
 from services.cases.application import case_number
+from services.cases.application.lives import before_the_employer, remedied
 from shared.events import cases as facts
 from shared.events.envelope import Actor
-from shared.events.values import Money
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore
 from shared.eventstore.work import UnitOfWork
@@ -88,8 +87,9 @@ def _story(rng: Random, at: datetime, case_id: UUID) -> Iterator[facts.CaseEvent
     if rng.random() < 0.15:
         yield facts.CaseClosed(reason="withdrawn", explanation="The worker asked to stop.")
         return
-    yield from _before_the_employer(rng, at)
-    yield from _remedy(rng, at)
+    employer, name = rng.choice(_EMPLOYERS)
+    yield from before_the_employer(rng, at, employer, name, escalation_id=new_id(), by=DESK.id)
+    yield from remedied(rng, at, lambda: [new_id() for _ in range(rng.choice((1, 1, 2)))])
 
 
 def _at_the_desk(rng: Random, at: datetime, case_id: UUID) -> Iterator[facts.CaseEvent]:
@@ -116,41 +116,3 @@ def _at_the_desk(rng: Random, at: datetime, case_id: UUID) -> Iterator[facts.Cas
         assess_by=at + timedelta(days=10),
     )
     yield facts.CaseAssigned(assignee=f"desk-{rng.randrange(20)}", team="mekong")
-
-
-def _before_the_employer(rng: Random, at: datetime) -> Iterator[facts.CaseEvent]:
-    employer, name = rng.choice(_EMPLOYERS)
-    yield facts.RespondentNamed(organisation_id=employer, name=name, kind="employer", role="employer")
-    yield facts.ConsentRecorded(
-        recipient=str(employer), purpose="disclose-facts", obtained_from="individual", obtained_by=DESK.id
-    )
-    asked = new_id()
-    yield facts.CaseEscalated(
-        escalation_id=asked,
-        organisation_id=employer,
-        name=name,
-        level="employer",
-        brief="Workers at one of your sites report this. Please say what you found and what you will do.",
-        answer_by=at + timedelta(days=40),
-    )
-    if rng.random() < 0.8:
-        yield facts.EmployerResponseRecorded(
-            escalation_id=asked, organisation_id=employer, position="partly", text="The site was asked; see above."
-        )
-
-
-def _remedy(rng: Random, at: datetime) -> Iterator[facts.CaseEvent]:
-    if rng.random() < 0.3:
-        yield facts.CaseClosed(reason="unremedied", explanation="The employer did not act.")
-        return
-    owed = Money(amount=Decimal(rng.randrange(1_000, 90_000)), currency="THB")
-    due = (at + timedelta(days=60)).date()
-    items = tuple(
-        facts.RemedyItem(item_id=new_id(), remedy="RM-WAG", owner="the employer", due_on=due, assessed=owed)
-        for _ in range(rng.choice((1, 1, 2)))
-    )
-    yield facts.RemedyPlanAgreed(items=items, complainant_consulted=True)
-    for item in items:
-        yield facts.RemedyItemCompleted(item_id=item.item_id, evidence="Receipts seen.", complete=True, paid=owed)
-        yield facts.RemedyItemVerified(item_id=item.item_id, method="worker-confirmed")
-    yield facts.CaseClosed(reason="remedied", explanation="Every promise was kept, and the workers were asked.")

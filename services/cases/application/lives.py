@@ -109,8 +109,11 @@ def _story(rng: Random, plan: Plan, case_id: UUID, at: datetime) -> Iterator[fac
         yield facts.NoteAdded(text="Can talk after the shift, from 20:00.")
         yield facts.CaseClosed(reason="withdrawn", explanation="The worker asked to stop.")
     else:
-        yield from _before_the_employer(rng, plan, case_id, at)
-        yield from _remedy(rng, case_id, at)
+        place = rng.randrange(EMPLOYERS)
+        asked, item = derived_id("simulated-escalation", str(case_id)), derived_id("simulated-remedy", str(case_id))
+        employer, name = _employer(plan, place), _name(place)
+        yield from before_the_employer(rng, at, employer, name, escalation_id=asked, by="simulated-desk")
+        yield from remedied(rng, at, lambda: (item,))
 
 
 def _at_the_desk(rng: Random, number: str, at: datetime) -> Iterator[facts.CaseEvent]:
@@ -138,16 +141,16 @@ def _at_the_desk(rng: Random, number: str, at: datetime) -> Iterator[facts.CaseE
     yield facts.CaseAssigned(assignee=f"desk-{rng.randrange(HANDLERS)}", team="simulated")
 
 
-def _before_the_employer(rng: Random, plan: Plan, case_id: UUID, at: datetime) -> Iterator[facts.CaseEvent]:
-    place = rng.randrange(EMPLOYERS)
-    employer, name = _employer(plan, place), _name(place)
+def before_the_employer(
+    rng: Random, at: datetime, employer: UUID, name: str, *, escalation_id: UUID, by: str
+) -> Iterator[facts.CaseEvent]:
+    """Yield how a case comes before its employer, and mostly an answer; `by` obtained the consent."""
     yield facts.RespondentNamed(organisation_id=employer, name=name, kind="employer", role="employer")
     yield facts.ConsentRecorded(
-        recipient=str(employer), purpose="disclose-facts", obtained_from="individual", obtained_by="simulated-desk"
+        recipient=str(employer), purpose="disclose-facts", obtained_from="individual", obtained_by=by
     )
-    asked = derived_id("simulated-escalation", str(case_id))
     yield facts.CaseEscalated(
-        escalation_id=asked,
+        escalation_id=escalation_id,
         organisation_id=employer,
         name=name,
         level="employer",
@@ -156,25 +159,28 @@ def _before_the_employer(rng: Random, plan: Plan, case_id: UUID, at: datetime) -
     )
     if rng.random() < _ANSWERED:
         yield facts.EmployerResponseRecorded(
-            escalation_id=asked, organisation_id=employer, position="partly", text="The site was asked; see above."
+            escalation_id=escalation_id,
+            organisation_id=employer,
+            position="partly",
+            text="The site was asked; see above.",
         )
 
 
-def _remedy(rng: Random, case_id: UUID, at: datetime) -> Iterator[facts.CaseEvent]:
+def remedied(rng: Random, at: datetime, item_ids: Callable[[], Sequence[UUID]]) -> Iterator[facts.CaseEvent]:
+    """Yield how a case ends: without a remedy, or with one for each of the ids, paid and verified."""
     if rng.random() < _UNREMEDIED:
         yield facts.CaseClosed(reason="unremedied", explanation="The employer did not act.")
         return
     owed = Money(amount=Decimal(rng.randrange(1_000, 90_000)), currency="THB")
-    item = facts.RemedyItem(
-        item_id=derived_id("simulated-remedy", str(case_id)),
-        remedy="RM-WAG",
-        owner="the employer",
-        due_on=(at + timedelta(days=60)).date(),
-        assessed=owed,
+    due = (at + timedelta(days=60)).date()
+    items = tuple(
+        facts.RemedyItem(item_id=item_id, remedy="RM-WAG", owner="the employer", due_on=due, assessed=owed)
+        for item_id in item_ids()
     )
-    yield facts.RemedyPlanAgreed(items=(item,), complainant_consulted=True)
-    yield facts.RemedyItemCompleted(item_id=item.item_id, evidence="Receipts seen.", complete=True, paid=owed)
-    yield facts.RemedyItemVerified(item_id=item.item_id, method="worker-confirmed")
+    yield facts.RemedyPlanAgreed(items=items, complainant_consulted=True)
+    for item in items:
+        yield facts.RemedyItemCompleted(item_id=item.item_id, evidence="Receipts seen.", complete=True, paid=owed)
+        yield facts.RemedyItemVerified(item_id=item.item_id, method="worker-confirmed")
     yield facts.CaseClosed(reason="remedied", explanation="Every promise was kept, and the workers were asked.")
 
 
