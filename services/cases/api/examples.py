@@ -53,7 +53,6 @@ HISTORY = {
         }
     ],
     "total": 1,
-    "total_is": "exact",
 }
 NEXT = {
     "case_id": _CASE,
@@ -129,7 +128,6 @@ EVIDENCE = {
 LINKS = {
     "items": [{"link_id": ITEM, "escalation_id": ITEM, "expires_at": _AT, "opened": 2, "path": "/cases/answer/..."}],
     "total": 1,
-    "total_is": "exact",
 }
 
 
