@@ -73,9 +73,8 @@ async def _folded(
                 continue
             if projection.apart is not None:
                 if projection.apart(one):
-                    apart = await asyncio.to_thread(projection.fold, None, one)
-                    apart.version, apart.tenant = envelope.stream_version, envelope.tenant
-                    rows[apart.id] = apart
+                    alone = await asyncio.to_thread(projection.alone, one)
+                    rows[alone.id] = alone
                 continue
             row = rows.get(envelope.stream_id)
             if envelope.stream_version == (1 if row is None else row.version + 1):

@@ -30,6 +30,12 @@ class Projection(Generic[R]):
     fold: Callable[[R | None, Recorded], R]
     apart: Callable[[Recorded], bool] | None = None
 
+    def alone(self, recorded: Recorded) -> R:
+        """Return the row of a fact that has one of its own."""
+        row = self.fold(None, recorded)
+        row.version, row.tenant = recorded.envelope.stream_version, recorded.envelope.tenant
+        return row
+
 
 class Fold(Generic[R]):
     """Rows on their way: loaded when first touched, kept between batches, written when told.
@@ -84,15 +90,13 @@ class Fold(Generic[R]):
 
     def _take_apart(self, facts: Sequence[Recorded]) -> None:
         for recorded in facts:
-            envelope = recorded.envelope
             try:
-                row = self._projection.fold(None, recorded)
+                row = self._projection.alone(recorded)
             except TryLaterError:
                 raise
             except FOLD_ERRORS as error:
-                self._parked[envelope.stream_id] = Failure(error).cause
+                self._parked[recorded.envelope.stream_id] = Failure(error).cause
                 continue
-            row.version, row.tenant = envelope.stream_version, envelope.tenant
             self.changed[row.id.int] = row
 
     async def store(self, position: int, feed: str = "", after: int = 0) -> None:
