@@ -10,7 +10,6 @@ from services.intake.application import (
     Draining,
     Fetching,
     Intake,
-    Linking,
     Preparing,
     Retiring,
     Spool,
@@ -134,7 +133,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
 
 
 def _heard(intake: Intake, fetching: Fetching, clock: Clock) -> Sequence[Reaction]:
-    return (filing(intake, clock), attaching(fetching), ending(intake, clock), questioning(Linking(), clock))
+    return (filing(intake, clock), attaching(fetching), ending(intake, clock), questioning(clock))
 
 
 def _folded(policy: Policy) -> Sequence[Projection[Any]]:

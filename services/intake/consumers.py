@@ -1,6 +1,6 @@
 """What intake hears: its own messages, filed into reports; questions to who wrote them; cases kept long enough."""
 
-from services.intake.application import Fetching, Intake, Linking
+from services.intake.application import Fetching, Intake, link_answer, show_question
 from shared.bus.port import Reaction
 from shared.clock import Clock
 from shared.events.cases import CaseRetired
@@ -28,17 +28,17 @@ def ending(intake: Intake, clock: Clock) -> Reaction:
     return Reaction("intake.ending", "cases", {CaseRetired: on_case_retired})
 
 
-def questioning(linking: Linking, clock: Clock) -> Reaction:
+def questioning(clock: Clock) -> Reaction:
     """Return the reaction that shows questions to who holds the receipt, and puts answers with their case."""
 
     def on_asked(unit: UnitOfWork, recorded: Recorded) -> None:
         if isinstance(recorded.event, QuestionAsked):
-            linking.show(unit, recorded.event, caused_by(recorded.envelope, actor=SYSTEM, now=clock()))
+            show_question(unit, recorded.event, caused_by(recorded.envelope, actor=SYSTEM, now=clock()))
 
     def on_answered(unit: UnitOfWork, recorded: Recorded) -> None:
         if isinstance(recorded.event, QuestionAnswered):
             context = caused_by(recorded.envelope, actor=SYSTEM, now=clock())
-            linking.link(unit, recorded.event, case_id=recorded.envelope.stream_id, context=context)
+            link_answer(unit, recorded.event, case_id=recorded.envelope.stream_id, context=context)
 
     return Reaction("intake.questions", "cases", {QuestionAsked: on_asked, QuestionAnswered: on_answered})
 

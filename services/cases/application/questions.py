@@ -8,7 +8,7 @@ from services.cases.application import streams
 from services.cases.application.index import OPEN_QUESTION
 from services.cases.application.service import Cases
 from services.cases.domain import questions
-from services.cases.domain.state import Case
+from services.cases.domain.state import Case, Question
 from shared.events.envelope import Event, Recorded
 from shared.events.intake import MessageReceived
 from shared.eventstore.context import CommandContext
@@ -34,26 +34,19 @@ class Questions:
         question_id, at = self._ids(), context.true_at
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            elsewhere = self._waiting(unit, case.subject, context.tenant, at)
-            return questions.ask(
-                case,
-                command,
-                at=at,
-                question_id=question_id,
-                elsewhere=elsewhere is not None and elsewhere.case_id != case_id,
-            )
+            waiting = self._waiting(unit, case.subject, context.tenant, at)
+            elsewhere = waiting is not None and waiting[0].case_id != case_id
+            return questions.ask(case, command, at=at, question_id=question_id, elsewhere=elsewhere)
 
         return await self._cases.change(context, case_id, decide)
 
     def hear(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
         """Take a message as the answer, if its sender was asked something before and it says what is certain."""
         message, head = received.event, received.envelope
-        case = self._waiting(unit, head.subject, head.tenant, head.recorded_at)
-        question = questions.waiting(case, head.recorded_at) if case is not None else None
-        if case is None or question is None or not isinstance(message, MessageReceived):
+        waiting = self._waiting(unit, head.subject, head.tenant, head.recorded_at)
+        if waiting is None or not isinstance(message, MessageReceived) or head.recorded_at < waiting[1].at:
             return
-        if head.recorded_at < question.at:
-            return
+        case = waiting[0]
         said = opened(self._vault, message, place_of({head.subject}, head.stream_id, head.stream_version))
         heard = questions.Heard(head.stream_id, said.text, message.text)
         policy = self._cases.policy_of(case, context)
@@ -66,8 +59,11 @@ class Questions:
             policy=lambda _case: policy.label,
         )
 
-    def _waiting(self, unit: UnitOfWork, subject: UUID | None, tenant: str, at: datetime) -> Case | None:
-        """Return the case of a person in which a question waits for their answer, or None."""
+    def _waiting(
+        self, unit: UnitOfWork, subject: UUID | None, tenant: str, at: datetime
+    ) -> tuple[Case, Question] | None:
+        """Return the case of a person with the question that waits for their answer there, or None."""
         found = unit.lookup(OPEN_QUESTION, subject.hex) if subject is not None else None
         case = streams.case(unit, UUID(found), tenant) if found is not None else None
-        return case if case is not None and questions.waiting(case, at) is not None else None
+        question = questions.waiting(case, at) if case is not None else None
+        return (case, question) if case is not None and question is not None else None

@@ -1,6 +1,6 @@
 """Questions that a machine puts to the complainant: when one may be asked, and what an answer that came back moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from shared.policy import Policy
 LIFE = timedelta(days=14)
 """How long an answer is waited for; as long as the message that asks may take to arrive."""
 
-NEEDS: dict[told.QuestionKind, tuple[str, str, str]] = {
+NEEDS: Mapping[told.QuestionKind, tuple[str, str, str]] = {
     "remedy-arrived": ("completed", "item-completed", "Report the item as complete, with evidence."),
     "remedy-lasts": ("verified", "item-verified", "Verify the item first; only what was verified is re-checked."),
 }

@@ -4,7 +4,7 @@ from services.intake.application.arriving import Arriving
 from services.intake.application.draining import Draining
 from services.intake.application.fetching import Fetching
 from services.intake.application.index import indexer
-from services.intake.application.linking import Linking
+from services.intake.application.linking import link_answer, show_question
 from services.intake.application.preparing import Preparing
 from services.intake.application.receiving import Intake, Taken
 from services.intake.application.retiring import Retiring
@@ -17,7 +17,6 @@ __all__ = [
     "Draining",
     "Fetching",
     "Intake",
-    "Linking",
     "Preparing",
     "Retiring",
     "Spool",
@@ -25,4 +24,6 @@ __all__ = [
     "Taken",
     "Turnstile",
     "indexer",
+    "link_answer",
+    "show_question",
 ]
