@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.bus.port import Reaction
 from shared.bus.projecting import fold_into
-from shared.bus.reacting import answer, tracking_name
+from shared.bus.reacting import READ, answer, tracking_name
 from shared.clock import Clock
 from shared.documents.folding import Projection
 from shared.documents.port import Documents
@@ -17,7 +17,7 @@ from shared.eventstore.store import EventStore
 class Answering:
     """A reaction as a hearer."""
 
-    batch = 500
+    batch = READ
 
     def __init__(self, reaction: Reaction, store: EventStore, clock: Clock) -> None:
         """Answer into `store`."""

@@ -26,16 +26,20 @@ def probing(
     collection: Collection[R], table: str, conditions: Sequence[Demand], most: int
 ) -> Sequence[tuple[Condition, Statement]]:
     """Return the demands that an index answers, each with the statement that counts its rows, up to `most`."""
-    tenant = [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
     found = []
     for one in conditions:
         if isinstance(one, Condition) and one.op == "has" and one.field in collection.many:
             sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {table}__many WHERE field = ? AND value = ? LIMIT {int(most)})"
             found.append((one, Statement(sql, [one.field, str(one.value)])))
         elif isinstance(one, Condition) and _is_indexed(collection, one):
-            led = [] if one.field in collection.across else tenant
+            led = [] if one.field in collection.across else _tenants(conditions)
             found.append((one, counting(collection, table, [*led, one], most=most)))
     return found
+
+
+def _tenants(conditions: Sequence[Demand]) -> Sequence[Condition]:
+    """Return the demand by which most indexes begin."""
+    return [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
 
 
 def _is_indexed(collection: Collection[R], condition: Condition) -> bool:
@@ -77,8 +81,7 @@ def _beginning(
     """Return what is counted: the table, or just the few rows that a column's index finds."""
     if narrow is None or narrow.op == "has":
         return table, []
-    led = [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
-    where, values = _where(collection, table, [*led, narrow], narrow=narrow)
+    where, values = _where(collection, table, [*_tenants(conditions), narrow], narrow=narrow)
     # The limit, which is none, keeps the planner from looking for another beginning.
     return f"(SELECT * FROM {table} AS t{where} LIMIT -1)", values
 

@@ -78,9 +78,8 @@ class Wanted:
     def is_said_by(self, text: str) -> bool:
         """Whether a text says all of it."""
         plain = folded(text)
-        words = {run[:LONGEST_WORD] for kind, run in _runs(plain) if kind == "word"}
         return (
-            self.words <= words
+            self.words <= _words(plain)
             and all(phrase in plain for _, phrase in self.phrases)
             and self.telephones <= _telephones(plain)
         )
@@ -88,9 +87,8 @@ class Wanted:
     def touches(self, text: str) -> bool:
         """Whether a text says any of it."""
         plain = folded(text)
-        words = {run[:LONGEST_WORD] for kind, run in _runs(plain) if kind == "word"}
         phrases = any(phrase in plain for _, phrase in self.phrases)
-        return bool(phrases or self.words & words or self.telephones & _telephones(plain))
+        return bool(phrases or self.words & _words(plain) or self.telephones & _telephones(plain))
 
 
 def wanted(words: str) -> Wanted:
@@ -101,7 +99,7 @@ def wanted(words: str) -> Wanted:
     runs = list(_runs(rest))
     numbers = {run for kind, run in runs if kind == "word" and _is_telephone(run)}
     found = Wanted(
-        frozenset(run[:LONGEST_WORD] for kind, run in runs if kind == "word") - numbers,
+        _words(rest) - numbers,
         tuple(dict.fromkeys((kind, run) for kind, run in runs if kind in _SIZES)),
         frozenset(telephones),
     )
@@ -119,6 +117,10 @@ def _runs(plain: str) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8192)
+def _words(plain: str) -> frozenset[str]:
+    return frozenset(run[:LONGEST_WORD] for kind, run in _runs(plain) if kind == "word")
+
+
 def _kind(letter: str) -> str:
     if _UNSPACED.match(letter):
         return "unspaced"

@@ -12,7 +12,7 @@ from services.cases.domain.course import State
 from services.cases.views.parties import Company
 from services.cases.views.queues import Queue, in_queue
 from services.cases.views.rows import CASES, ORGANISATIONS, CaseRow, OrganisationRow
-from shared.documents.port import Condition, Demand, Documents, Page, Query, R
+from shared.documents.port import Condition, Demand, Documents, Query
 from shared.events.cases import CloseReason, OrganisationKind
 from shared.policy import Policy, Retention
 from shared.reaching import of_tenant, within_reach
@@ -91,7 +91,7 @@ class Lists:
         page = await self.documents.find(CASES, query)
         total = await self.documents.count(CASES, conditions, most=COUNTED)
         shown = _shared if caller.role is Role.PARTNER else case_line
-        return _answer(page, [shown(row, now) for row in page.rows], total)
+        return page_answer([shown(row, now) for row in page.rows], page.next, total)
 
     async def of_person(self, subject: UUID) -> Sequence[UUID]:
         """Return the cases of a person."""
@@ -129,7 +129,7 @@ class Lists:
         query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(ORGANISATIONS, query)
         total = await self.documents.count(ORGANISATIONS, conditions, most=COUNTED)
-        return _answer(page, [_organisation(row) for row in page.rows], total)
+        return page_answer([_organisation(row) for row in page.rows], page.next, total)
 
 
 def _case_conditions(filters: CaseFilters, caller: Caller, now: datetime) -> Iterator[Condition]:
@@ -184,7 +184,3 @@ def _shared(row: CaseRow, _now: datetime) -> dict[str, object]:
 def _organisation(row: OrganisationRow) -> dict[str, object]:
     shown = {name: value for name, value in msgspec.structs.asdict(row).items() if name not in _HIDDEN}
     return {"organisation_id": row.id, **shown}
-
-
-def _answer(page: Page[R], items: list[dict[str, object]], total: int) -> dict[str, object]:
-    return page_answer(items, page.next, total)

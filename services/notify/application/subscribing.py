@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import replace
 
 from services.notify.channels.posting import Posting
 from services.notify.channels.signing import secret_text, signed_headers
@@ -67,7 +66,7 @@ class Subscriptions:
         clock: Clock,
         ids: Callable[[], UUID],
         key: Callable[[], bytes],
-        stands: Callable[[str, str], bool] = lambda _holder, _tenant: True,
+        stands: Callable[[str, str], bool],
     ) -> None:
         """`key` gives the bytes of new secrets; `stands` says whether who asked may still come in."""
         self.store = store
@@ -130,10 +129,8 @@ class Subscriptions:
         state, now, version = SUBSCRIBING.fold(facts), self._clock(), len(facts)
         if state is None or state.due_at is None or state.due_at > now:
             return
-        context = caused_by(facts[-1].envelope, actor=SYSTEM, now=now)
         if not await asyncio.to_thread(self._stands, state.reader.id, state.reader.tenant):
-            ended = [SubscriptionEnded(reason="revoked")]
-            await self.store.write(context, lambda work: work.append(subscription_id, version, ended, context))
+            await self._say(facts, [SubscriptionEnded(reason="revoked")])
             return
         looked = self._looked.get(subscription_id)
         cursor = looked[1] if looked and looked[0] == version else state.cursor
@@ -141,9 +138,11 @@ class Subscriptions:
         if not batch.items:
             self._looked[subscription_id] = version, batch.next
             return
-        events = await self._round(state, batch.items, now)
-        context = replace(context, now=self._clock())
-        await self.store.write(context, lambda work: work.append(subscription_id, version, events, context))
+        await self._say(facts, await self._round(state, batch.items, now))
+
+    async def _say(self, facts: Sequence[Recorded], events: Sequence[Event]) -> None:
+        head, context = facts[-1].envelope, caused_by(facts[-1].envelope, actor=SYSTEM, now=self._clock())
+        await self.store.write(context, lambda work: work.append(head.stream_id, len(facts), events, context))
 
     async def _round(self, state: Subscription, items: Sequence[Told], now: datetime) -> Sequence[Event]:
         url = self._text(state.opened, "url")

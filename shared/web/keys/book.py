@@ -114,7 +114,7 @@ class Keys:
     def revoke(self, holder: str, tenant: str = DEFAULT_TENANT) -> bool:
         """Make every key of a holder useless from now on; False when there is no such live key."""
         now = self._clock()
-        live = [record for record in self._store.held(tenant, holder) if record.live(now)]
+        live = self._live(holder, tenant, now)
         if live:
             self._store.put(*(replace(record, revoked_at=now) for record in live))
         self._known.clear()
@@ -130,10 +130,7 @@ class Keys:
 
     def stands(self, holder: str, tenant: str = DEFAULT_TENANT) -> bool:
         """Return whether this holder still has a live key; of who comes with a token only its issuer knows."""
-        if holder.startswith("oidc:"):
-            return True
-        now = self._clock()
-        return any(record.live(now) for record in self._store.held(tenant, holder))
+        return holder.startswith("oidc:") or bool(self._live(holder, tenant, self._clock()))
 
     async def caller(self, key: str) -> Caller | None:
         """Return who holds this key, or None for an unknown, expired, revoked or malformed one."""
@@ -176,6 +173,9 @@ class Keys:
         self._slowing.succeeded(record.key_id)
         self._proven[digest] = record.hashed
         return record
+
+    def _live(self, holder: str, tenant: str, now: datetime) -> Sequence[KeyRecord]:
+        return [record for record in self._store.held(tenant, holder) if record.live(now)]
 
     def _matches(self, hashed: str, secret: str) -> bool:
         try:
