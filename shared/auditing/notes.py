@@ -56,6 +56,12 @@ def read_checkpoint(note: str, keys: Sequence[Key]) -> Signed:
     return Signed(origin, int(size), b64decode(root), tuple(_signers(f"{text}\n".encode(), below, keys)))
 
 
+def notes_in(text: str) -> Iterator[str]:
+    """Split what was written one behind the other: a note ends with an empty line, and has one within."""
+    parts = [part for part in text.split("\n\n") if part.strip()]
+    yield from (f"{text}\n\n{below}\n" for text, below in zip(parts[::2], parts[1::2], strict=False))
+
+
 def _signers(text: bytes, below: str, keys: Sequence[Key]) -> Iterator[str]:
     for line in below.splitlines():
         name, _, encoded = line.removeprefix("\u2014 ").partition(" ")

@@ -9,9 +9,12 @@ from uuid import UUID
 
 import typer
 
+from shared.auditing.findings import Verified
 from shared.auditing.notes import Key, read_key
 from shared.auditing.proving import verify_proofs
-from shared.auditing.verifying import services_in, verify
+from shared.auditing.remote import HttpSource, logs_at
+from shared.auditing.sources import FolderSource, Source, services_in
+from shared.auditing.verifying import verify
 from shared.cli.console import Bars, console, plain_errors
 from shared.cli.options import DATA, Data
 from shared.clock import system_clock
@@ -60,14 +63,16 @@ def _of_the_office(ledger: typer.Typer, opened: Opened) -> None:
 
     @ledger.command("export")
     def export(
-        folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")], data: Data = DATA
+        folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+        tenant: Annotated[str | None, typer.Option(help="Show only this tenant's facts; of others, hashes.")] = None,
+        data: Data = DATA,
     ) -> None:
         """Write every record with its ledger into a folder that an auditor can take away."""
         with opened(data) as services, Bars() as bars:
             for name, keeper in _keepers(services).items():
                 asyncio.run(keeper.look())
                 bars.begin(f"facts of {name}", asyncio.run(keeper.store.head()))
-                done = asyncio.run(export_record(keeper.store, keeper.shelf, folder, bars.advance))
+                done = asyncio.run(export_record(keeper.store, keeper.shelf, folder, bars.advance, tenant=tenant))
                 console.print(f"{name}: {done.facts} facts")
         console.print(
             f"Next: redress verify {folder} --key KEY (the key as the auditor got it before, not this folder's)."
@@ -131,27 +136,27 @@ def _proving(commands: typer.Typer, opened: Opened) -> None:
 
 def _of_auditors(commands: typer.Typer) -> None:
     @commands.command("verify")
-    def verify_export(
-        folder: Annotated[Path, typer.Argument(help="What 'redress ledger export' wrote.")],
+    def verify_record(
+        at: Annotated[
+            str, typer.Argument(help="What 'redress ledger export' wrote, or https://HOST/reporting/v1/ledger.")
+        ],
         key: Keys,
         checkpoint: Annotated[list[Path], typer.Option(help="An older checkpoint that you kept.")] = [],  # noqa: B006 - typer reads it
+        reader: Annotated[Path | None, typer.Option(help="A file with an auditor's API key, for an address.")] = None,
     ) -> None:
-        """Verify an export offline: every hash, the order of every stream, every checkpoint. Exit code 1: it fails."""
+        """Verify a record: every hash, the order of every stream, every checkpoint. Exit code 1: it does not hold."""
         found = 0
         with plain_errors(), Bars() as bars:
             keys = keys_given(key)
             older = [_text(file) for file in checkpoint]
-            for service in services_in(folder):
-                bars.begin(f"facts of {service}", 0)
-                verified = verify(folder, service, keys, older, bars.advance)
+            for source in _sources(at, reader):
+                bars.begin(f"facts of {source.service}", 0)
+                verified = verify(source, keys, older, bars.advance)
                 for finding in verified.findings:
                     found += 1
                     where = "" if finding.at is None else f" from index {finding.at}"
                     print(f"BAD {finding.service}{where}: {finding.what}")  # noqa: T201 - for scripts, too
-                print(  # noqa: T201 - for scripts, too
-                    f"{service}: {verified.facts} facts, {verified.checkpoints} checkpoints, "
-                    f"{verified.redacted} redacted, root {verified.root.hex()}"
-                )
+                print(_told(verified))  # noqa: T201 - for scripts, too
         console.print("[red]It does not hold.[/red]" if found else "Everything holds.")
         raise typer.Exit(1 if found else 0)
 
@@ -170,6 +175,23 @@ def _of_auditors(commands: typer.Typer) -> None:
                 f"which has {one.checkpoint.size} facts."
             )
         console.print(f"{len(shown)} proofs hold.")
+
+
+def _sources(at: str, reader: Path | None) -> Sequence[Source]:
+    if at.startswith(("https://", "http://")):
+        credential = None if reader is None else _text(reader).strip()
+        return [HttpSource(address, credential) for address in logs_at(at)]
+    return [FolderSource(Path(at), service) for service in services_in(Path(at))]
+
+
+def _told(verified: Verified) -> str:
+    """Say what was looked at, and of how much no more was shown than a hash."""
+    parts = [f"{verified.facts} facts", f"{verified.checkpoints} checkpoints", f"{verified.redacted} redacted"]
+    if verified.enveloped:
+        parts.append(f"{verified.enveloped} shown by envelope")
+    if verified.masked:
+        parts.append(f"{verified.masked} shown by hash alone")
+    return f"{verified.service}: {', '.join(parts)}, root {verified.root.hex()}"
 
 
 def _keepers(services: Mapping[str, Service]) -> Mapping[str, Keeper]:

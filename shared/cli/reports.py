@@ -8,7 +8,8 @@ from typing import Annotated, Protocol
 
 import typer
 
-from shared.auditing.verifying import services_in, verify
+from shared.auditing.sources import FolderSource, services_in
+from shared.auditing.verifying import verify
 from shared.cli.console import console
 from shared.cli.ledger import keys_given
 from shared.documents.sqlite import SqliteDocuments
@@ -29,7 +30,7 @@ def exported(folder: Path, keys: Sequence[str]) -> Iterator[tuple[Mapping[str, E
     """Open the logs of an export, with room for what is computed of them; with keys, the ledger must hold first."""
     known = keys_given(keys)
     for service in services_in(folder) if known else ():
-        for finding in verify(folder, service, known).findings:
+        for finding in verify(FolderSource(folder, service), known).findings:
             where = "" if finding.at is None else f", from index {finding.at}"
             raise InvalidError(f"The export does not verify: {service}{where}: {finding.what}.", field="export")
     if not known:

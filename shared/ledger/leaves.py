@@ -25,6 +25,15 @@ class _Placed(msgspec.Struct, frozen=True, gc=False):
     envelope: _Head
 
 
+class _Tenant(msgspec.Struct, frozen=True, gc=False):
+    tenant: str
+
+
+class _Whose(msgspec.Struct, frozen=True, gc=False):
+    envelope: _Tenant
+
+
+_whose = msgspec.json.Decoder(_Whose)
 _wire = msgspec.json.Decoder(_Wire)
 _placed = msgspec.json.Decoder(_Placed)
 
@@ -37,6 +46,16 @@ def leaf_of(state: bytes, sha256_hex: str | None = None) -> bytes:
     envelope = envelope_of(state)
     digest = sha256_hex or sha256(state).hexdigest()
     return b'{"envelope":' + envelope + b',"sha256":"' + digest.encode() + b'"}'
+
+
+def tenant_of(leaf: bytes) -> str:
+    """Return whose fact a leaf is of."""
+    return _whose.decode(leaf).envelope.tenant
+
+
+def masked(hash_: bytes) -> bytes:
+    """Return what stands for a leaf before who may not see its envelope: JSON with its hash, in hexadecimal digits."""
+    return b'{"leaf_hash":"' + hash_.hex().encode() + b'"}'
 
 
 def envelope_of(state: bytes) -> bytes:

@@ -42,6 +42,18 @@ def proof_of(shelf: Shelf, index: int) -> Proof:
     return Proof(unbundled(bundle)[place], index, tuple(path), note)
 
 
+def leaves_of(shelf: Shelf, after: int, limit: int) -> Sequence[bytes]:
+    """Return up to `limit` leaves from the index `after` on, of those that the newest checkpoint covers."""
+    _, checkpoint = newest(shelf)
+    until = min(after + limit, checkpoint.size)
+    found: list[bytes] = []
+    for number in range(after // WIDTH, -(-until // WIDTH)):
+        bundle = unbundled(shelf.read(entries_path(number, min(WIDTH, checkpoint.size - number * WIDTH))))
+        begin = number * WIDTH
+        found += bundle[max(after - begin, 0) : until - begin]
+    return found
+
+
 def continued(shelf: Shelf, old: int, new: int) -> list[bytes]:
     """Return the proof that the log of `new` leaves continues that of `old`."""
     _, checkpoint = newest(shelf)

@@ -3,6 +3,7 @@
 import secrets
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -39,7 +40,7 @@ class LedgerSettings(BaseSettings):
 def kept_seeds(file: Path) -> Seeds:
     """Return the keys of a file, making it when it is not there; only its owner may read it."""
     if not file.exists():
-        add_key(file)
+        _first_key(file)
     return _seeds(file.read_text(encoding="utf-8").splitlines())
 
 
@@ -51,11 +52,26 @@ def given_seeds(keys: SecretStr) -> Seeds:
 def add_key(file: Path) -> None:
     """Put a new key behind those of a file."""
     there = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    beside = file.with_suffix(".new")
+    _written_beside(file, [*there, _new_line(len(there) + 1)]).replace(file)
+
+
+def _first_key(file: Path) -> None:
+    """Make the file, unless another ledger of this deployment makes it just now: then its key is everybody's."""
+    beside = _written_beside(file, [_new_line(1)])
+    with suppress(FileExistsError):
+        file.hardlink_to(beside)
+    beside.unlink()
+
+
+def _written_beside(file: Path, lines: Sequence[str]) -> Path:
+    beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     beside.touch(mode=0o600)
-    key = b64encode(secrets.token_bytes(_SEED)).decode()
-    beside.write_text("".join(f"{line}\n" for line in (*there, f"ledger-{len(there) + 1} {key}")), encoding="utf-8")
-    beside.replace(file)
+    beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return beside
+
+
+def _new_line(number: int) -> str:
+    return f"ledger-{number} {b64encode(secrets.token_bytes(_SEED)).decode()}"
 
 
 def signers_of(name: str, service: str, seeds: Callable[[], Seeds]) -> Callable[[str], Sequence[Signer]]:

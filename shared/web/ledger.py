@@ -16,11 +16,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from shared.errors import MalformedError, NotFoundError
 from shared.ledger.checkpoints import read_checkpoint
+from shared.ledger.leaves import masked, tenant_of
 from shared.ledger.notes import Verifier
 from shared.ledger.proofs import BETWEEN
-from shared.ledger.reading import continued, cosigned_notes, newest, proof_of
+from shared.ledger.reading import continued, cosigned_notes, leaves_of, newest, proof_of
 from shared.ledger.shelves import Shelf
 from shared.ledger.tiles import b64
+from shared.ledger.tree import leaf_hash
 from shared.ledger.writing import CHECKPOINT
 from shared.notary.keeper import Keeper
 from shared.notary.signing import LedgerSettings
@@ -31,6 +33,7 @@ from shared.web.access import allow, public
 PREFIX = "/reporting/v1/ledger"
 _OPEN = re.compile(r"(?:aside/[0-9]+/)?(?:checkpoint|checkpoints|key|witnessed|tile/[0-9]/[x0-9/]+(?:\.p/[0-9]+)?)")
 _TEXT = "text/plain; charset=utf-8"
+_LINES = "application/x-ndjson"
 of_auditors = allow(Role.AUDITOR, Role.ADMIN, Role.SUPERVISOR)
 
 
@@ -79,6 +82,17 @@ def ledger_router(ledgers: Mapping[str, Keeper]) -> APIRouter:
         return Response(await proofs_of_stream(of(service), stream_id, caller.tenant), media_type=_TEXT)
 
     _taking(routes, of, witnesses)
+
+    @routes.get("/{service}/leaves", summary="The leaves of the log, those of other tenants masked", responses=_LEAVES)
+    async def list_leaves(
+        service: str,
+        caller: Annotated[Caller, Depends(of_auditors)],
+        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        limit: Annotated[int, Query(ge=1, le=4096)] = 256,
+    ) -> Response:
+        leaves = await asyncio.to_thread(leaves_of, of(service).shelf, after, limit)
+        lines = [one if tenant_of(one) == caller.tenant else masked(leaf_hash(one)) for one in leaves]
+        return Response(b"".join(line + b"\n" for line in lines), media_type=_LINES)
 
     _files(routes, of)
     return routes
@@ -176,6 +190,13 @@ _SHOWN = {
 }
 _CHECKPOINT = "redress-5f3a09c1/cases\n1298\nXcnae...=\n\n\u2014 redress-5f3a09c1/cases Uw2Q...\n"
 _COSIGNED = f"{_CHECKPOINT}\u2014 witness.union-office 7mDh...\n"
+_LEAVES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Lines of JSON from the index `after` on, in the order of the log: `envelope` and `sha256` of a "
+        "fact of the caller's tenant, as they are hashed, or the `leaf_hash` alone of another.",
+        "content": {_LINES: {"example": '{"envelope":{...},"sha256":"9f2c..."}\n{"leaf_hash":"51ab..."}\n'}},
+    }
+}
 _PROOF: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "C2SP tlog-proof, verified offline by 'redress verify-proof'.",

@@ -33,6 +33,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "httpx": {
         "services.intake.channels",
         "services.notify.channels",
+        "shared.auditing.remote",
         "shared.cli.demo",
         "shared.vault.transit",
         "shared.web.jwks",

@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from shared.auditing.notes import read_key
-from shared.auditing.verifying import EVENTS, verify
+from shared.auditing.sources import EVENTS, FolderSource
+from shared.auditing.verifying import verify
 from shared.ledger.notes import Signer
 from shared.ledger.shelves import FolderShelf
 from shared.notary.exporting import export_record
@@ -27,7 +28,7 @@ def verified(bench: Bench) -> list[Row]:
     if not folder.exists():
         asyncio.run(_export(bench, folder))
     begun = time.perf_counter()
-    found = verify(folder, "cases", [read_key(_SIGNER.verifier.encoded())])
+    found = verify(FolderSource(folder, "cases"), [read_key(_SIGNER.verifier.encoded())])
     ours = found.facts / (time.perf_counter() - begun)
     if found.findings or not found.facts:
         raise BenchError(f"an honest export does not verify: {found.findings}")

@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from shared.auditing.findings import Verified
 from shared.auditing.notes import read_key
-from shared.auditing.verifying import Verified, verify
+from shared.auditing.sources import FolderSource
+from shared.auditing.verifying import verify
 from shared.events.cases import NoteAdded
 from shared.events.envelope import Recorded
 from shared.eventstore.work import UnitOfWork
@@ -76,4 +78,4 @@ def _lines(unit: UnitOfWork, begin: int) -> Sequence[Recorded]:
 async def audited(ground: Ground, store: Record, folder: Path) -> Verified:
     """Export the record as the operator does, and verify it as the auditor does, with the key and nothing else."""
     await export_record(store, ground.shelf, folder)
-    return verify(folder, "cases", [read_key(Signer("drill/cases", SEED).verifier.encoded())])
+    return verify(FolderSource(folder, "cases"), [read_key(Signer("drill/cases", SEED).verifier.encoded())])

@@ -130,6 +130,7 @@ ROLES: dict[tuple[str, str], set[str]] = {
         for path in ("logs/{service}", "histories/{identity}", "cases/{case_id}/states", "event-log", "conformance")
     },
     ("GET", "/audit/cases/{case_id}"): {"auditor", "supervisor", "admin"},
+    ("GET", "/reporting/v1/ledger/{service}/leaves"): {"supervisor", "auditor", "admin"},
     ("GET", "/reporting/v1/ledger/{service}/proofs/{index}"): {"supervisor", "auditor", "admin"},
     ("GET", "/reporting/v1/ledger/{service}/streams/{stream_id}"): {"supervisor", "auditor", "admin"},
     ("GET", "/"): STAFF,

@@ -1,6 +1,7 @@
 """The ledger over HTTP: open checkpoints and hashes, proofs for auditors, and nothing about a person in any of it."""
 
 import asyncio
+import json
 from base64 import b64decode
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from shared.auditing.notes import read_checkpoint, read_key
 from shared.auditing.proving import verify_proofs
-from shared.ledger.tree import verify_consistency
+from shared.ledger.tree import leaf_hash, verify_consistency
 from shared.rights import Role
 from tests.http.cases_desk import do, open_case
 from tests.support.app import System
@@ -72,6 +73,19 @@ def test_entries_are_for_auditors_and_hashes_for_everybody(system: System) -> No
     for path in (f"tile/entries/{number:03}.p/{width}", "signed", "../key", "%2e%2e/secret.key", "nothing"):
         assert system.nobody.get(f"{ROOT}/cases/{path}").status_code in {404, 422}, path
     assert system.nobody.get(f"{ROOT}/nowhere/checkpoint").status_code == 404
+
+
+def test_an_auditor_reads_the_leaves_of_their_tenant_and_hashes_of_the_others(system: System) -> None:
+    case_id = open_case(system.operator, summary="They keep our passports")
+    size = signed(system)["size"]
+    mine = system.auditor.get(f"{ROOT}/cases/leaves?after={max(size - 20, 0)}&limit=20").content.splitlines()
+    leaf = next(line for line in mine if json.loads(line)["envelope"]["stream_id"] == case_id)
+    assert b"passports" not in leaf
+    stranger = system.client(Role.AUDITOR, tenant="away-leaves")
+    theirs = stranger.get(f"{ROOT}/cases/leaves?after={max(size - 20, 0)}&limit=20").content.splitlines()
+    assert [json.loads(line) for line in theirs] == [{"leaf_hash": leaf_hash(line).hex()} for line in mine]
+    assert system.auditor.get(f"{ROOT}/cases/leaves?after={size}").text == ""
+    assert system.operator.get(f"{ROOT}/cases/leaves").status_code == 403
 
 
 def test_the_stream_of_another_tenant_is_none(system: System) -> None:

@@ -3,12 +3,13 @@
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.process.serving import system
+from tests.process.serving import System, system
 from tests.support.commands import command as redress
 
 pytestmark = pytest.mark.process
@@ -24,10 +25,33 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(40):
             case = running.post(CASES, {"channel": "line", "language": "th", "summary": f"case {number}"})
             running.post(f"{CASES}/{case['case_id']}/note", {"text": "Seen."})
+        keep_what_is_said_over_http(running, folder)
         running.stop()
     exported = redress("ledger", "export", str(folder / "export"), "--data", str(folder / "data"))
     assert exported.returncode == 0, exported.stderr
     return folder
+
+
+def keep_what_is_said_over_http(running: System, folder: Path) -> None:
+    """Verify the running system from outside, once knowing nothing but its key and once as an auditor."""
+    address = f"{running.url}/reporting/v1/ledger"
+    signed_over(running, 80)
+    shown = running.ask("GET", "/reporting/v1/ledger").json()["items"]
+    keys = [word for one in shown for key in one["keys"] for word in ("--key", key)]
+    ran = redress("verify", address, *keys)
+    (folder / "over-http").write_text(f"{ran.returncode}\n{ran.stdout}")
+    ran = redress("verify", address, *keys, "--reader", str(running.data / "admin.key"))
+    (folder / "over-http-as-auditor").write_text(f"{ran.returncode}\n{ran.stdout}")
+
+
+def signed_over(running: System, facts: int) -> None:
+    """Wait until the cases' ledger is signed over so many facts."""
+    given_up = time.monotonic() + 30
+    while running.ask("GET", "/reporting/v1/ledger").json()["items"] == [] or facts > max(
+        one["size"] for one in running.ask("GET", "/reporting/v1/ledger").json()["items"] if one["service"] == "cases"
+    ):
+        assert time.monotonic() < given_up, "not signed in time"
+        time.sleep(0.1)
 
 
 def facts_of(folder: Path) -> int:
@@ -49,6 +73,29 @@ def test_what_was_not_changed_holds(lived: Path) -> None:
     assert code == 0, said
     assert f"cases: {facts_of(lived)} facts" in said
     assert "BAD" not in said
+
+
+@pytest.mark.parametrize(("file", "shown"), [("over-http", "hash alone"), ("over-http-as-auditor", "envelope")])
+def test_a_running_system_is_verified_from_outside(lived: Path, file: str, shown: str) -> None:
+    code, *said = (lived / file).read_text().splitlines()
+    of_cases = next(line for line in said if line.startswith("cases: "))
+    assert (code, "BAD" in said) == ("0", False), said
+    assert f"{of_cases.split()[1]} shown by {shown}" in of_cases
+
+
+def test_an_address_without_ledgers_is_told_to_be_none(lived: Path) -> None:
+    ran = redress("verify", "http://127.0.0.1:9/reporting/v1/ledger", *keys_of(lived))
+    assert (ran.returncode, "cannot be reached" in ran.stderr) == (1, True)
+
+
+def test_what_is_exported_for_one_tenant_masks_the_others_and_holds(lived: Path, tmp_path: Path) -> None:
+    made = redress("ledger", "export", str(tmp_path / "away"), "--tenant", "away", "--data", str(lived / "data"))
+    assert made.returncode == 0, made.stderr
+    lines = (tmp_path / "away" / "cases" / "events.jsonl").read_text().splitlines()
+    assert len(lines) == facts_of(lived)
+    assert {tuple(json.loads(line)) for line in lines} == {("leaf_hash",)}
+    code, said = verified(lived, tmp_path / "away")
+    assert (code, f"{len(lines)} shown by hash alone" in said) == (0, True), said
 
 
 def test_another_key_verifies_nothing(lived: Path) -> None:
