@@ -155,21 +155,21 @@ def open_embedded(
             stands=book.stands,
         )
         services.append(build(parts, dict(stores)))
-    services = [_notarised(service, data, root) if service.name in stores else service for service in services]
+    services = [_notarised(service, data, root, clock) if service.name in stores else service for service in services]
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)
     return Embedded(data, book, host, clock, stores, documents, traffic, vault, gate_of(book, clock, oidc), web)
 
 
-def _notarised(service: Service, data: Path, root: str) -> Service:
+def _notarised(service: Service, data: Path, root: str, clock: Clock) -> Service:
     """Give the service its ledger: a folder beside its record, signed by the keys of the data folder."""
     chosen = LedgerSettings()
     name = chosen.name or default_name(derived_secret(root, "ledger-name"))
     given, file = chosen.keys, chosen.key_file or data / LEDGER_KEY
     seeds = (lambda: given_seeds(given)) if given is not None else (lambda: kept_seeds(file))
     shelf = FolderShelf(data / LEDGER / service.name)
-    return notarised(service, Keeper(service.store, shelf, signers_of(name, service.name, seeds)))
+    return notarised(service, Keeper(service.store, shelf, signers_of(name, service.name, seeds)), clock)
 
 
 def open_existing(data: Path, builders: Mapping[str, Build], clock: Clock = system_clock) -> Embedded:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from shared.eventstore.index import Indexer
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
 from shared.notary.keeper import REST, Keeper
+from shared.notary.stamping import LOOK, StampSettings, stamper_of
 from shared.privacy.persons import PersonalRecord, Rights
 from shared.vault.memory import passing_vault
 from shared.vault.vault import Vault
@@ -69,9 +71,15 @@ class Service:
     """The write side, for commands of the command line such as the import."""
 
 
-def notarised(service: Service, keeper: Keeper) -> Service:
-    """Return the service with its ledger kept up in the background."""
-    return replace(service, ledger=keeper, background=(*service.background, ("ledger", keeper.look, REST)))
+def notarised(service: Service, keeper: Keeper, clock: Clock = system_clock) -> Service:
+    """Return the service with its ledger kept up in the background, and stamped where an authority is named."""
+    work: list[tuple[str, Background, float]] = [("ledger", keeper.look, REST)]
+    chosen = StampSettings()
+    stamper = stamper_of(service.name, keeper.shelf, chosen)
+    if stamper is not None:
+        every = timedelta(hours=chosen.hours)
+        work.append(("time stamps", lambda: stamper.look(clock(), every), LOOK))
+    return replace(service, ledger=keeper, background=(*service.background, *work))
 
 
 Build = Callable[[Parts, Mapping[str, Log]], Service]

@@ -51,6 +51,13 @@ class HttpSource:
         for begin in range(0, self._size, TILE):
             yield self._leaves(begin) if self._shows_envelopes else self._hashes(begin)
 
+    def stamps(self) -> str:
+        """Return the log's file of time stamps."""
+        try:
+            return self._text("stamps")
+        except NotFoundError:
+            return ""
+
     def redactions(self) -> Mapping[tuple[str, int], str]:
         """Return none: leaves have the hash of the bytes as they were."""
         return {}

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from shared.errors import InvalidError
 
-EVENTS, REDACTIONS, CHECKPOINTS = "events.jsonl", "redactions.jsonl", "ledger/checkpoints"
+EVENTS, REDACTIONS = "events.jsonl", "redactions.jsonl"
+CHECKPOINTS, STAMPS = "ledger/checkpoints", "ledger/stamps"
 TILE = 256
 """Leaves whose hashes a full tile holds (C2SP tlog-tiles)."""
 _BUFFER = 1 << 16
@@ -29,6 +30,10 @@ class Source(Protocol):
 
     def lines(self) -> Iterator[Sequence[bytes]]:
         """Yield the record, a tile at a time. A line is a fact's bytes, its leaf, or its leaf's hash alone."""
+        ...
+
+    def stamps(self) -> str:
+        """Return the time stamps that are said to have been given, a line each; nothing when there are none."""
         ...
 
     def redactions(self) -> Mapping[tuple[str, int], str]:
@@ -63,6 +68,11 @@ class FolderSource:
         with (self._home / EVENTS).open("rb", buffering=_BUFFER) as file:
             while found := [line.rstrip(b"\n") for line in islice(file, TILE)]:
                 yield found
+
+    def stamps(self) -> str:
+        """Read the ledger's file of time stamps."""
+        file = self._home / STAMPS
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
     def redactions(self) -> Mapping[tuple[str, int], str]:
         """Read what courts had taken out."""

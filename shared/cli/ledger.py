@@ -14,6 +14,7 @@ from shared.auditing.notes import Key, read_key
 from shared.auditing.proving import verify_proofs
 from shared.auditing.remote import HttpSource, logs_at
 from shared.auditing.sources import FolderSource, Source, services_in
+from shared.auditing.stamps import Authorities, verify_stamps
 from shared.auditing.verifying import verify
 from shared.cli.console import Bars, console, plain_errors
 from shared.cli.options import DATA, Data
@@ -27,6 +28,7 @@ from shared.ledger.reading import newest
 from shared.notary.exporting import export_record
 from shared.notary.keeper import Keeper
 from shared.notary.signing import FILE, LedgerSettings, add_key
+from shared.notary.stamping import StampSettings, stamper_of
 from shared.service import Service
 from shared.web.ledger import proofs_of_stream
 
@@ -44,6 +46,7 @@ def ledger_commands(commands: typer.Typer, opened: Opened) -> None:
     ledger = typer.Typer(no_args_is_help=True, help="Show, export, renew and re-key the ledgers.")
     commands.add_typer(ledger, name="ledger")
     _of_the_office(ledger, opened)
+    _of_stamps(ledger, opened)
     _of_keys(ledger, opened)
     _proving(commands, opened)
     _of_auditors(commands)
@@ -97,6 +100,22 @@ def _of_the_office(ledger: typer.Typer, opened: Opened) -> None:
         )
 
 
+def _of_stamps(ledger: typer.Typer, opened: Opened) -> None:
+    @ledger.command("stamp")
+    def stamp(data: Data = DATA) -> None:
+        """Have the newest checkpoint of each record stamped now by the time-stamping authority of the settings."""
+        chosen = StampSettings()
+        with plain_errors(), opened(data) as services:
+            if chosen.address is None:
+                raise SettingsError("REDRESS_LEDGER_STAMP_ADDRESS is missing: where a time-stamping authority answers.")
+            for name, keeper in _keepers(services).items():
+                asyncio.run(keeper.look())
+                stamper = stamper_of(name, keeper.shelf, chosen)
+                if stamper is not None and newest(keeper.shelf)[1].size:
+                    given = stamper.stamp()
+                    console.print(f"{name}: {given.size} facts were there at {given.at.isoformat()}")
+
+
 def _of_keys(ledger: typer.Typer, opened: Opened) -> None:
     @ledger.command("rotate")
     def rotate(data: Data = DATA) -> None:
@@ -143,20 +162,27 @@ def _of_auditors(commands: typer.Typer) -> None:
         key: Keys,
         checkpoint: Annotated[list[Path], typer.Option(help="An older checkpoint that you kept.")] = [],  # noqa: B006 - typer reads it
         reader: Annotated[Path | None, typer.Option(help="A file with an auditor's API key, for an address.")] = None,
+        certificates: Annotated[
+            Path | None, typer.Option(help="Time-stamping authorities that you believe, as PEM: stamps must hold, too.")
+        ] = None,
     ) -> None:
         """Verify a record: every hash, the order of every stream, every checkpoint. Exit code 1: it does not hold."""
         found = 0
         with plain_errors(), Bars() as bars:
             keys = keys_given(key)
             older = [_text(file) for file in checkpoint]
+            authorities = Authorities(_text(certificates).encode()) if certificates else None
             for source in _sources(at, reader):
                 bars.begin(f"facts of {source.service}", 0)
                 verified = verify(source, keys, older, bars.advance)
-                for finding in verified.findings:
+                stamps, bad = verify_stamps(source, keys, authorities) if authorities else ([], [])
+                for finding in (*verified.findings, *bad):
                     found += 1
                     where = "" if finding.at is None else f" from index {finding.at}"
                     print(f"BAD {finding.service}{where}: {finding.what}")  # noqa: T201 - for scripts, too
                 print(_told(verified))  # noqa: T201 - for scripts, too
+                for stamp in stamps:
+                    print(f"{source.service}: {stamp.size} facts were there at {stamp.at.isoformat()}")  # noqa: T201 - for scripts, too
         console.print("[red]It does not hold.[/red]" if found else "Everything holds.")
         raise typer.Exit(1 if found else 0)
 

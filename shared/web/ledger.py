@@ -31,7 +31,9 @@ from shared.rights import Caller, Role
 from shared.web.access import allow, public
 
 PREFIX = "/reporting/v1/ledger"
-_OPEN = re.compile(r"(?:aside/[0-9]+/)?(?:checkpoint|checkpoints|key|witnessed|tile/[0-9]/[x0-9/]+(?:\.p/[0-9]+)?)")
+_OPEN = re.compile(
+    r"(?:aside/[0-9]+/)?(?:checkpoint|checkpoints|key|witnessed|stamps|tile/[0-9]/[x0-9/]+(?:\.p/[0-9]+)?)"
+)
 _TEXT = "text/plain; charset=utf-8"
 _LINES = "application/x-ndjson"
 of_auditors = allow(Role.AUDITOR, Role.ADMIN, Role.SUPERVISOR)
@@ -124,7 +126,7 @@ def _files(routes: APIRouter, of: Callable[[str], Keeper]) -> None:
     )
     async def get_file(service: str, path: str) -> Response:
         if _OPEN.fullmatch(path) is None:
-            raise NotFoundError("Open to everybody are checkpoint, checkpoints, key and tile/...")
+            raise NotFoundError("Open to everybody are checkpoint, checkpoints, key, witnessed, stamps and tile/...")
         content = await asyncio.to_thread(_file, of(service).shelf, path)
         kind = "application/octet-stream" if "tile/" in path else _TEXT
         lasting = "tile/" in path and ".p/" not in path

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.serving import System, system
+from tests.support.authority import authority
 from tests.support.commands import command as redress
 
 pytestmark = pytest.mark.process
@@ -170,6 +171,24 @@ def test_a_record_that_was_rolled_back_is_not_signed_until_a_new_log_is_begun(li
     assert "cases: 50 facts" in said
     assert "intake.ledger-renewed" in (tmp_path / "export" / "intake" / "events.jsonl").read_text()
     assert "/cases-2+" in redress("ledger", "show", *data).stdout
+
+
+def test_a_stamped_record_tells_when_it_was_there(lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(lived / "data", tmp_path / "data")
+    data = ("--data", str(tmp_path / "data"))
+    refused = redress("ledger", "stamp", *data)
+    assert (refused.returncode, "REDRESS_LEDGER_STAMP_ADDRESS" in refused.stderr) == (1, True)
+    with authority(tmp_path / "authority") as one:
+        monkeypatch.setenv("REDRESS_LEDGER_STAMP_ADDRESS", one.url)
+        monkeypatch.setenv("REDRESS_LEDGER_STAMP_CERTIFICATES", str(one.certificates))
+        stamped = redress("ledger", "stamp", *data)
+        assert stamped.returncode == 0, stamped.stderr
+    assert redress("ledger", "export", str(tmp_path / "export"), *data).returncode == 0
+    said = redress(
+        "verify", str(tmp_path / "export"), *keys_of(tmp_path), "--certificates", str(one.certificates)
+    ).stdout
+    assert f"cases: {facts_of(tmp_path)} facts were there at 20" in said
+    assert "Everything holds." in said
 
 
 def test_after_a_rotation_the_old_key_and_the_new_one_verify(lived: Path, tmp_path: Path) -> None:
