@@ -28,6 +28,7 @@ OUTSIDE: Mapping[str, set[str]] = {
     "aiosmtplib": {"services.notify.channels"},
     "bson": {"shared.documents"},
     "argon2": {"shared.web.keys"},
+    "babel": {"services.notify.templates"},
     "duckdb": {"services.reporting.views"},
     "eventsourcing": {"shared.eventstore"},
     "httpx": {

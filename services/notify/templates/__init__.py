@@ -14,6 +14,7 @@ from string import Formatter
 import msgspec
 
 from services.notify.domain import Text
+from services.notify.templates.counting import OTHER, Forms, categories, said
 from shared.errors import SettingsError
 
 LANGUAGES = ("en", "th", "my", "km", "lo", "vi", "ne")
@@ -46,10 +47,16 @@ _IN_SUBJECT = frozenset({"number"})
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A text with its gaps."""
+    """A text with its gaps. `forms`: gaps with a number, and what is said in their place, by plural category."""
 
     subject: str
     body: str
+    forms: Mapping[str, Forms] = {}
+
+    def filled(self, language: str, values: Mapping[str, str]) -> tuple[str, str]:
+        """Return subject and body with their gaps filled."""
+        counted = {gap: said(by, language, values[gap]).format_map(values) for gap, by in self.forms.items()}
+        return self.subject.format_map(values), self.body.format_map({**values, **counted})
 
 
 ByLanguage = Mapping[str, Mapping[str, Template]]
@@ -71,7 +78,7 @@ class Templates:
         spoken = self.spoken(key, language, tenant=tenant)
         own = self._of_tenants.get(tenant, {}).get(spoken, {}).get(key)
         template = own or self._by_language[spoken][key]
-        return Text(spoken, f"{spoken}/{key}", template.subject.format_map(values), template.body.format_map(values))
+        return Text(spoken, f"{spoken}/{key}", *template.filled(spoken, values))
 
     def spoken(self, key: str, language: str, *, tenant: str = "") -> str:
         """Return the language in which a text is said to who asked for this one."""
@@ -80,9 +87,16 @@ class Templates:
         return wanted if any(key in texts.get(wanted, {}) for texts in there) else FALLBACK
 
     def missing(self) -> Sequence[str]:
-        """Return what is not translated, as `language/text`, in order."""
-        languages = ((tag, texts) for tag, texts in sorted(self._by_language.items()))
-        return [f"{tag}/{key}" for tag, texts in languages for key in sorted(PLACEHOLDERS) if key not in texts]
+        """Return what is not translated, as `language/text`; plural forms that lack as `language/text/gap.form`."""
+        lacking = []
+        for tag, texts in sorted(self._by_language.items()):
+            for key in sorted(PLACEHOLDERS):
+                forms = texts[key].forms.items() if key in texts else ()
+                lacking += [f"{tag}/{key}"] if key not in texts else []
+                lacking += [
+                    f"{tag}/{key}/{gap}.{one}" for gap, by in forms for one in sorted(categories(tag) - by.keys())
+                ]
+        return lacking
 
 
 def load_templates(folder: Path | None = None) -> Templates:
@@ -123,7 +137,19 @@ def read(language: str, toml: str, *, whole: bool = True) -> Mapping[str, Templa
     for key, template in found.items():
         _check(f"templates/{language}.toml, subject of {key}", template.subject, _IN_SUBJECT)
         _check(f"templates/{language}.toml, body of {key}", template.body, PLACEHOLDERS[key])
+        _check_forms(f"templates/{language}.toml, forms of {key}", language, template, PLACEHOLDERS[key])
     return found
+
+
+def _check_forms(place: str, language: str, template: Template, gaps: frozenset[str]) -> None:
+    for gap, forms in template.forms.items():
+        if gap not in gaps:
+            raise SettingsError(f"{place}: there is no gap {gap}; there are {', '.join(sorted(gaps))}.")
+        if OTHER not in forms or not forms.keys() <= categories(language):
+            known = ", ".join(sorted(categories(language)))
+            raise SettingsError(f"{place}: {gap} needs the form other, and has none but {known}.")
+        for form, text in forms.items():
+            _check(f"{place}, {gap}.{form}", text, frozenset({gap}))
 
 
 def plain(text: str) -> str:

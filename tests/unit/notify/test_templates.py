@@ -87,6 +87,48 @@ def test_a_folder_adds_languages_and_a_tenant_words_its_own(tmp_path: Path) -> N
     assert "fil/answer.complainant" in texts.missing()
 
 
+def counted(language: str, forms: str, cases: str) -> str:
+    toml = f'[pattern.supervisor]\nsubject = "{{number}}"\nbody = "{{number}}: {{cases}}, {{workers}}"\n{forms}'
+    template = read(language, toml, whole=False)["pattern.supervisor"]
+    return template.filled(language, {**VALUES, "cases": cases, "workers": "3"})[1]
+
+
+@pytest.mark.parametrize(
+    ("language", "cases", "wanted"),
+    [("pl", "1", "1 sprawa"), ("pl", "3", "3 sprawy"), ("pl", "5", "5 spraw"), ("pl", "22", "22 sprawy")],
+)
+def test_a_language_comes_with_its_own_plural_rules_and_without_code(language: str, cases: str, wanted: str) -> None:
+    forms = (
+        'forms.cases = { one = "{cases} sprawa", few = "{cases} sprawy", many = "{cases} spraw", other = "{cases} s" }'
+    )
+    assert counted(language, forms, cases) == f"{NUMBER}: {wanted}, 3"
+
+
+def test_english_counts_and_a_form_that_lacks_is_said_otherwise_and_listed(tmp_path: Path) -> None:
+    said = TEMPLATES.render("pattern.supervisor", "en", {**VALUES, "cases": "1", "workers": "2"}).body
+    assert "1 reference, 2 people" in said
+    assert counted("ar", 'forms.cases = { other = "{cases} x" }', "3") == f"{NUMBER}: 3 x, 3"
+    text = '[pattern.supervisor]\nsubject = "{number}"\nbody = "{number} {cases} {workers}"\n'
+    (tmp_path / "pl.toml").write_text(text + 'forms.cases = { one = "{cases}", other = "{cases}" }\n')
+    missing = load_templates(tmp_path).missing()
+    assert {"pl/pattern.supervisor/cases.few", "pl/pattern.supervisor/cases.many"} <= set(missing)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        'forms.case = { other = "{case}" }',
+        'forms.cases = { one = "{cases}" }',
+        'forms.cases = { other = "{cases}", dual = "{cases}" }',
+        'forms.cases = { other = "none" }',
+        'forms.cases = { other = "{cases} {number}" }',
+    ],
+)
+def test_forms_that_cannot_be_said_are_refused(forms: str) -> None:
+    with pytest.raises(SettingsError, match=r"forms of pattern\.supervisor"):
+        counted("en", forms, "1")
+
+
 def test_the_languages_really_differ() -> None:
     for key in TRANSLATED:
         assert len({TEMPLATES.render(key, language, VALUES).body for language in LANGUAGES}) == len(LANGUAGES)
