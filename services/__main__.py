@@ -24,7 +24,7 @@ from shared.cli.notifying import notify_commands
 from shared.cli.options import DATA, Data
 from shared.cli.policies import policies
 from shared.cli.rebuilding import catch_up, mend_service, rebuild_service
-from shared.cli.reports import ReportExport, ReportFile, ReportKeys, exported, reports, told
+from shared.cli.reports import ReportExport, ReportFile, ReportKeys, exported, ledgers_in, ledgers_of, reports, told
 from shared.cli.simulating import simulating_commands
 from shared.cli.topics import topics
 from shared.cli.vaults import vault
@@ -190,9 +190,11 @@ def verify_report(file: ReportFile, data: Data = DATA, export: ReportExport = No
     """Compute a stamped report again, from the record or from an export of it, and name whatever is not as it says."""
     if export is not None:
         with plain_errors(), exported(export, key) as (logs, documents, folder):
-            raise typer.Exit(told(asyncio.run(reporting.verify(file.read_bytes(), logs, documents, folder))))
+            checked = reporting.verify(file.read_bytes(), logs, documents, folder, ledgers=ledgers_in(export))
+            raise typer.Exit(told(asyncio.run(checked)))
     with existing(data) as house:
-        checked = reporting.verify(file.read_bytes(), house.stores, house.documents["reporting"], data / "verifying")
+        documents, ledgers = house.documents["reporting"], ledgers_of(house.services)
+        checked = reporting.verify(file.read_bytes(), house.stores, documents, data / "verifying", ledgers=ledgers)
         raise typer.Exit(told(asyncio.run(checked)))
 
 

@@ -22,6 +22,7 @@ from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.ledger.shelves import FolderShelf
 from shared.notary.keeper import Keeper
+from shared.notary.rooting import KeptRoots
 from shared.notary.signing import FILE as LEDGER_KEY
 from shared.notary.signing import LedgerSettings, default_name, given_seeds, kept_seeds, signers_of
 from shared.privacy.persons import Rights
@@ -136,6 +137,7 @@ def open_embedded(
     vault = open_vault(data)
     sealer = Sealer(vault)
     book = keys(data, clock)
+    roots = KeptRoots()
     for name, build in builders.items():
         folder = data / name
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -152,10 +154,14 @@ def open_embedded(
             secret=partial(derived_secret, root),
             clock=clock,
             vault=vault,
+            roots=roots,
             stands=book.stands,
         )
         services.append(build(parts, dict(stores)))
     services = [_notarised(service, data, root, clock) if service.name in stores else service for service in services]
+    for service in services:
+        if service.ledger is not None:
+            roots.know(service.name, service.ledger)
     traffic = Traffic()
     bus = LocalBus({service.name: service.store for service in services}, Pacer(lambda: traffic.inside))
     host = Host(services, bus, clock)

@@ -26,6 +26,7 @@ from shared.eventstore.postgres import PostgresEventStore
 from shared.eventstore.store import EventStore
 from shared.hosting import READY_LAG, Host
 from shared.notary.keeper import Keeper
+from shared.notary.rooting import KeptRoots
 from shared.notary.signing import LedgerSettings, Seeds, default_name, given_seeds, kept_seeds, signers_of
 from shared.secret import derived_secret
 from shared.service import Build, Parts, Service, notarised
@@ -167,6 +168,7 @@ class _Lender:
         self._sealer = Sealer(vault)
         self._clock = clock
         self._stands = stands
+        self._roots = KeptRoots()
 
     def build(self, name: str, build: Build) -> Service:
         """Put a service together."""
@@ -181,6 +183,7 @@ class _Lender:
             secret=partial(derived_secret, self._settings.root()),
             clock=self._clock,
             vault=self._vault,
+            roots=self._roots,
             stands=self._stands,
         )
         return build(parts, {source: self._bus.log(source) for source in SOURCES})
@@ -200,7 +203,9 @@ class _Lender:
             seeds = partial(_one_seed, derived_secret(root, "ledger-key"))
         shelf = PostgresShelf(self._settings.postgres(), service.name)
         self._shelves.append(shelf)
-        return notarised(service, Keeper(service.store, shelf, signers_of(name, service.name, seeds)))
+        keeper = Keeper(service.store, shelf, signers_of(name, service.name, seeds))
+        self._roots.know(service.name, keeper)
+        return notarised(service, keeper, self._clock)
 
     def _open(self, source: str, indexer: Indexer) -> EventStore:
         self.stores[source] = open_postgres_store(self._settings.postgres(), source, indexer, self._sealer)

@@ -16,6 +16,7 @@ from shared.documents.port import Documents
 from shared.eventstore.index import Indexer
 from shared.eventstore.store import EventStore
 from shared.ids import new_id
+from shared.ledger.roots import NoRoots, Roots
 from shared.notary.keeper import REST, Keeper
 from shared.notary.stamping import LOOK, StampSettings, stamper_of
 from shared.privacy.persons import PersonalRecord, Rights
@@ -37,6 +38,8 @@ class Parts:
     ids: Callable[[], UUID] = new_id
     vault: Vault = field(default_factory=passing_vault)
     """Opens what is sealed; the default forgets its keys with the process."""
+    roots: Roots = field(default_factory=NoRoots)
+    """Finds the roots of the ledgers of all services."""
     stands: Callable[[str, str], bool] = lambda _holder, _tenant: True
     """Returns whether who acted under this name, of this tenant, may still come in."""
 

@@ -32,6 +32,7 @@ from shared.bus.port import Log
 from shared.documents.port import Documents
 from shared.events.cases import CloseReason
 from shared.eventstore.index import no_index
+from shared.ledger.shelves import Shelf
 from shared.policy import Policy, default_policy
 from shared.service import Parts, Service
 
@@ -55,6 +56,7 @@ def build(
         clock=parts.clock,
         policy=policy,
         pasts_kept=chosen.pasts_kept,
+        roots=parts.roots,
     )
     editions = Editions(
         definitions=figures.definitions,
@@ -96,8 +98,13 @@ async def verify(
     documents: Documents,
     folder: Path,
     definitions: Mapping[str, Definition] | None = None,
+    *,
+    ledgers: Mapping[str, Shelf] | None = None,
 ) -> Sequence[Finding]:
-    """Check a stamped report against the logs of an embedded system; `folder` is for files in passing."""
+    """Check a stamped report against the logs of an embedded system; `folder` is for files in passing.
+
+    With `ledgers`, the roots of the stamp must be theirs, too.
+    """
     settings, policy, known = Settings(), default_policy(), definitions or read_definitions()
 
     def recompute(then: Mapping[str, Log], at: datetime) -> Figures:
@@ -113,7 +120,8 @@ async def verify(
             pasts_kept=2,
         )
 
-    return await verified(report, known, {name: logs[name] for name in ("cases", "intake")}, recompute)
+    both = {name: logs[name] for name in ("cases", "intake")}
+    return await verified(report, known, both, ledgers or {}, recompute)
 
 
 def tables_of(logs: Mapping[str, Log]) -> Sequence[Table]:

@@ -15,6 +15,8 @@ from shared.cli.ledger import keys_given
 from shared.documents.sqlite import SqliteDocuments
 from shared.errors import InvalidError
 from shared.eventstore.exported import ExportedLog
+from shared.ledger.shelves import FolderShelf, Shelf
+from shared.service import Service
 
 reports = typer.Typer(no_args_is_help=True, help="Reports that can be computed again.")
 ReportFile = Annotated[Path, typer.Argument(help="The report as JSON, with its stamp.", exists=True)]
@@ -40,6 +42,16 @@ def exported(folder: Path, keys: Sequence[str]) -> Iterator[tuple[Mapping[str, E
         closing(SqliteDocuments(Path(name) / "views.sqlite")) as at,
     ):
         yield {source: ExportedLog(folder, source) for source in services_in(folder)}, at, Path(name)
+
+
+def ledgers_in(folder: Path) -> Mapping[str, Shelf]:
+    """Return the ledgers of an export."""
+    return {source: FolderShelf(folder / source / "ledger") for source in services_in(folder)}
+
+
+def ledgers_of(services: Mapping[str, Service]) -> Mapping[str, Shelf]:
+    """Return the ledgers of services."""
+    return {name: service.ledger.shelf for name, service in services.items() if service.ledger is not None}
 
 
 class Finding(Protocol):

@@ -3,9 +3,11 @@
 import json
 import shutil
 import sqlite3
+from base64 import b64encode
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from services.__main__ import BUILDERS
 from services.reporting.bootstrap import verify
 from services.reporting.views.definitions import Definition, read_definitions
+from shared.clock import system_clock
 from shared.embedded import open_existing
 from tests.http.cases_desk import TRIAGE, do, open_case
 from tests.support.app import embedded, running
@@ -29,8 +32,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         for workers in (3, 5, 8):
             case_id = open_case(system.operator, workers=workers, country="TH")
             done = do(system.operator, case_id, "triage", **TRIAGE)
-        answer = system.auditor.get("/reporting/v1/reports/volume", wait=done["position"], group_by="country")
+        answer = system.auditor.get(
+            "/reporting/v1/reports/volume", wait=done["position"], group_by="country", known_at=now()
+        )
     return folder, answer.content
+
+
+def now() -> str:
+    return system_clock().isoformat()
 
 
 async def found(folder: Path, report: bytes, definitions: dict[str, Definition] | None = None) -> list[tuple[str, str]]:
@@ -38,7 +47,8 @@ async def found(folder: Path, report: bytes, definitions: dict[str, Definition] 
     house = open_existing(folder, BUILDERS)
     try:
         documents = house.host.services["reporting"].documents
-        findings = await verify(report, house.stores, documents, folder / "verifying", definitions)
+        ledgers = {name: one.ledger.shelf for name, one in house.services.items() if one.ledger is not None}
+        findings = await verify(report, house.stores, documents, folder / "verifying", definitions, ledgers=ledgers)
     finally:
         house.close()
     return [(one.kind, one.words) for one in findings]
@@ -59,6 +69,31 @@ async def test_a_changed_digit_is_named_with_its_row_and_column(told: Told) -> N
 
     assert [kind for kind, _ in findings] == ["stamp", "figure"]
     assert "workers: the report says 17, the record 16" in findings[1][1]
+
+
+async def test_the_report_stands_on_the_signed_root_of_just_the_facts_that_were_read(
+    told: Told,
+) -> None:
+    folder, report = told
+    document: dict[str, Any] = json.loads(report)
+    assert document["ledger"]["cases"]["size"] == document["positions"]["cases"]
+    document["ledger"]["cases"]["root"] = b64encode(bytes(32)).decode()
+
+    findings = await found(folder, json.dumps(document).encode())
+
+    assert [kind for kind, _ in findings] == ["stamp", "record"]
+    assert findings[1][1].startswith("cases: over ")
+
+
+def test_what_was_known_then_is_answered_with_the_same_bytes_whenever_it_is_asked(tmp_path: Path) -> None:
+    with running(embedded(tmp_path)) as system:
+        opened = do(system.operator, open_case(system.operator), "triage", **TRIAGE)
+        at = now()
+        asked = f"/reporting/v1/reports/volume?{urlencode({'group_by': 'country', 'as_of': at, 'known_at': at})}"
+        first = system.auditor.get(asked, wait=opened["position"])
+        later = do(system.operator, open_case(system.operator), "triage", **TRIAGE)
+        again = system.auditor.get(asked, wait=later["position"])
+    assert (first.content, "cases" in first.json()["ledger"]) == (again.content, True)
 
 
 async def test_a_changed_definition_is_named(told: Told) -> None:

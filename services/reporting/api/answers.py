@@ -50,6 +50,7 @@ def _document(figure: Figure) -> dict[str, Any]:
         "as_of": moment(figure.as_of),
         "tenant": figure.question.tenant,
         "positions": dict(figure.positions),
+        "ledger": dict(figure.ledger),
         "columns": figure.columns,
         "rows": [
             {name: written(value) for name, value in zip(figure.columns, row, strict=True)} for row in figure.rows
@@ -116,7 +117,13 @@ def stamp(figure: Figure) -> Mapping[str, str]:
         "Redress-Definition": figure.definition.sha256,
         "Redress-As-Of": moment(figure.as_of),
         "Redress-Positions": ",".join(f"{source}:{position}" for source, position in figure.positions.items()),
+        **({"Redress-Ledger": ",".join(roots_of(figure))} if figure.ledger else {}),
     }
+
+
+def roots_of(figure: Figure) -> Sequence[str]:
+    """Return the signed roots of a figure, each as `SOURCE:SIZE:ROOT`."""
+    return [f"{source}:{one.size}:{one.root}" for source, one in figure.ledger.items()]
 
 
 def moment(at: datetime) -> str:

@@ -172,7 +172,7 @@ _LISTED: dict[int | str, dict[str, Any]] = {
 
 _ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The figure and what it stands on: definition, moment, log positions.",
+        "description": "The figure and what it stands on: definition, moment, log positions, signed roots of the logs.",
         "content": {
             "application/json": {
                 "schema": {
@@ -181,6 +181,7 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
                     "properties": {
                         **dict.fromkeys(("report", "title", "definition", "unit", "definition_hash", "as_of"), _WORDS),
                         "positions": {"type": "object", "additionalProperties": {"type": "integer"}},
+                        "ledger": {"type": "object", "additionalProperties": {"type": "object"}},
                         "columns": _NAMES,
                         "rows": {"type": "array", "items": {"type": "object"}},
                     },
@@ -193,6 +194,7 @@ _ANSWERED: dict[int | str, dict[str, Any]] = {
                     "definition_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                     "as_of": "2026-06-30T00:00:00Z",
                     "positions": {"cases": 1204, "intake": 3310},
+                    "ledger": {"cases": {"size": 1204, "root": "XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg="}},
                     "columns": ["month", "channel", "contacts", "cases", "workers"],
                     "rows": [{"month": "2026-01", "channel": "line", "contacts": 31, "cases": 4, "workers": 57}],
                 },

@@ -5,7 +5,7 @@ from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
-from services.reporting.api.answers import asked, moment
+from services.reporting.api.answers import asked, moment, roots_of
 from services.reporting.views.questions import Figure
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,6 +63,7 @@ def _about(figure: Figure) -> dict[str, str]:
         "definition, SHA-256": definition.sha256,
         "as of": moment(figure.as_of),
         "positions": ", ".join(f"{source} {position}" for source, position in figure.positions.items()),
+        "signed roots": ", ".join(roots_of(figure)),
         "policy": figure.policy,
         **question,
     }

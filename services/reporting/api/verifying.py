@@ -15,6 +15,8 @@ from services.reporting.views.questions import Question
 from shared.bus.port import Feed, Log
 from shared.errors import InvalidError
 from shared.events.envelope import Recorded
+from shared.ledger.roots import SignedRoot
+from shared.ledger.shelves import Shelf
 from shared.rights import DEFAULT_TENANT
 
 _BATCH = 1000
@@ -36,6 +38,7 @@ class Stamped(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
     question: dict[str, Any]
     positions: dict[str, int]
+    ledger: dict[str, SignedRoot] = {}
     columns: tuple[str, ...]
     rows: list[dict[str, Any]]
     result_hash: str
@@ -89,7 +92,11 @@ Recompute = Callable[[Mapping[str, Log], datetime], Figures]
 
 
 async def verified(
-    text: bytes, definitions: Mapping[str, Definition], logs: Mapping[str, Log], recompute: Recompute
+    text: bytes,
+    definitions: Mapping[str, Definition],
+    logs: Mapping[str, Log],
+    ledgers: Mapping[str, Shelf],
+    recompute: Recompute,
 ) -> Sequence[Finding]:
     """Return everything that is not as the report says; nothing when it can be computed again bit for bit."""
     try:
@@ -108,6 +115,7 @@ async def verified(
     then = {source: UpTo((await logs[source].feeds())[0], head) for source, head in _heads(stamped, logs).items()}
     for log in then.values():
         found += [Finding("record", words) async for words in missing(log, stamped.positions.get(log.source, 0))]
+    found += [Finding("record", words) for words in rewritten(stamped, ledgers)]
     figures = recompute(then, stamped.as_of)
     again = msgspec.json.decode(as_json(await figures.answer(_asked_of(stamped, definition))))
     if again["policy"] != stamped.policy:
@@ -147,6 +155,15 @@ async def missing(log: Feed, stamped: int) -> AsyncIterator[str]:
             versions[head.stream_id], position = head.stream_version, fact.position
     if position < stamped:
         yield f"{log.source}: the record ends at {position}, the report stands on {stamped} facts."
+
+
+def rewritten(stamped: Stamped, ledgers: Mapping[str, Shelf]) -> Sequence[str]:
+    """Name every log whose root is not the one that the report is stamped with."""
+    return [
+        f"{source}: over {one.size} facts its ledger has another root than the report is stamped with."
+        for source, one in stamped.ledger.items()
+        if source in ledgers and not one.is_of(ledgers[source])
+    ]
 
 
 def _span(first: int, last: int) -> str:

@@ -23,6 +23,7 @@ from shared.documents.folding import Projection
 from shared.documents.port import Documents, Mark, Row
 from shared.errors import TryLaterError
 from shared.events.envelope import Envelope
+from shared.ledger.roots import NoRoots, Roots
 from shared.policy import Policy
 
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class Figures:
         clock: Clock,
         policy: Policy,
         pasts_kept: int,
+        roots: Roots | None = None,
     ) -> None:
         """Take the parts; nothing is loaded before the first question."""
         self.definitions = definitions
@@ -72,6 +74,7 @@ class Figures:
         self._warehouse = warehouse
         self._answers = Answers(warehouse)
         self._clock = clock
+        self._roots = roots or NoRoots()
         self._policy = policy
         self._pasts: OrderedDict[_Past, str] = OrderedDict()
         self._pasts_kept = pasts_kept
@@ -98,7 +101,9 @@ class Figures:
         moment = (questions[0].as_of, questions[0].known_at)
         async with self._one_by_one:
             schema, positions = await (self._present() if moment == (None, None) else self._past(*moment))
-            return [await self._asked(schema, positions, question, now) for question in questions]
+            found = [await self._asked(schema, positions, question, now) for question in questions]
+        roots = await self._roots.at(positions, exactly=moment[1] is not None)
+        return [msgspec.structs.replace(one, ledger=roots) for one in found]
 
     async def _corrected(self, question: Question) -> Figure:
         """Put what is on record today beside what was on record at `known_at`, both of the same moment."""

@@ -9,6 +9,7 @@ import msgspec
 from services.reporting.views.definitions import Definition
 from services.reporting.views.dimensions import dimensions
 from shared.errors import InvalidError, NotFoundError
+from shared.ledger.roots import SignedRoot
 from shared.policy import Policy
 from shared.rights import DEFAULT_TENANT
 
@@ -65,6 +66,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[tuple[Any, ...]]
     policy: str
     """The version of the policy pack that codes were read by."""
+    ledger: Mapping[str, SignedRoot] = {}
+    """The signed roots of the logs: over as many facts as `positions` says, or over the newest that are sealed."""
 
 
 def checked(question: Question, definitions: Mapping[str, Definition], now: datetime) -> Definition:
