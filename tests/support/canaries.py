@@ -12,6 +12,7 @@ PERSONAL: Mapping[str, str] = {
     "complainant": "Naw Paw Canary",
     "reference": "passport-MC7755canary",
     "address": "thandar.canary@example.org",
+    "further": "+66-84-555-0177",
     "note": "canary-note: calls from her sister's house",
     "safety": "canary-safety: the brother sleeps outside",
     "withheld": "canary-withheld: not her village",
@@ -44,7 +45,8 @@ class Get(Protocol):
 
 def told_everything(post: Post, get: Get) -> str:
     """Take a grievance through its whole life, with a canary in every place; return the case's id."""
-    contact = {"channel": "email", "address": PERSONAL["address"]}
+    further = {"channel": "sms", "address": PERSONAL["further"]}
+    contact = {"channel": "email", "address": PERSONAL["address"], "further": [further]}
     complainant = {"name": PERSONAL["complainant"], "reference": PERSONAL["reference"]}
     person = {"summary": PERSONAL["summary"], "complainant": complainant, "safe_contact": contact}
     message = {

@@ -74,12 +74,23 @@ def told(profile: SafeContact, now: datetime = NOON, *only: ContactChannel) -> E
     return decide_telling(news, profile, text, timedelta(days=14), now=now, quiet=QUIET)
 
 
-@pytest.mark.parametrize("shared", [SafeWay(channel="line", address="U1", shared=True)])
-def test_a_way_that_is_not_safe_is_passed_over_and_what_the_profile_bars_it_bars_on_every_way(shared: SafeWay) -> None:
-    assert [way.channel for way in ways(mail(shared, SMS))] == ["email", "line", "sms"]
-    taken = choose_way(mail(shared, SMS), NOON, QUIET, but=("email",))
+@pytest.mark.parametrize(
+    "unsafe",
+    [
+        SafeWay(channel="whatsapp", address="+66811112222", shared=True),
+        SafeWay(channel="voice", address="+66811112222"),
+        SafeWay(channel="sms", address="+66811112222", text=False),
+    ],
+)
+def test_a_further_way_that_is_not_safe_is_passed_over(unsafe: SafeWay) -> None:
+    profile = replace(mail(unsafe, LINE), voicemail=True)
+    assert [way.channel for way in ways(profile)] == ["email", unsafe.channel, "line"]
+    taken = choose_way(profile, NOON, QUIET, but=("email",))
     assert not isinstance(taken, Silence)
-    assert taken.contact.channel == "sms"
+    assert taken.contact.channel == "line"
+
+
+def test_what_the_profile_bars_it_bars_on_every_way() -> None:
     for barred in ({"do_not_contact": True}, {"automatic": False}, {"shared": True}):
         assert isinstance(choose_way(replace(mail(LINE, SMS), **barred), NOON, QUIET, but=("email",)), Silence)
 
@@ -149,15 +160,17 @@ further_ways = st.lists(
         voicemail=st.booleans(),
         text=st.booleans(),
     ),
-    max_size=5,
+    min_size=2,
+    max_size=6,
 )
-outcomes = st.sampled_from([TryAgain("timeout"), GiveUp("http-404"), Delivered("lost"), Delivered("arrives")])
+reached = profiles.map(lambda one: replace(one, automatic=True, do_not_contact=False, hours=()))
+outcomes = st.sampled_from([GiveUp("http-404"), TryAgain("timeout"), Delivered("lost"), Delivered("arrives")])
 
 
 @settings(max_examples=50, deadline=None)
 @given(
-    profile=st.builds(of_another_channel, profiles, further_ways),
-    able=st.sets(st.sampled_from(CHANNELS)),
+    profile=st.builds(of_another_channel, profiles | reached | reached, further_ways),
+    able=st.just(set(CHANNELS)) | st.sets(st.sampled_from(CHANNELS)),
     minute=st.integers(0, 366 * 24 * 60),
     script=st.lists(outcomes, min_size=40, max_size=40),
 )
