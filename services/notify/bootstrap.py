@@ -20,6 +20,7 @@ from services.notify.application import (
     index,
     load_rules,
 )
+from services.notify.application.moving import Ways
 from services.notify.application.subscribing import Subscriptions
 from services.notify.channels.calling import Api, Pace
 from services.notify.channels.line import LineChannel
@@ -78,9 +79,11 @@ def build(
     policy = read_policy_file(settings.policy, "REDRESS_NOTIFY_POLICY")
     views = NotificationViews(parts.documents, policy.restricted.readers)
     quiet = Quiet(SafeHours(start=settings.quiet_start, end=settings.quiet_end), settings.quiet_zone)
+    channels = channels or _channels(settings, parts.data)
+    receipts = Receipts(parts.vault, parts.clock, Ways(parts.vault, quiet, channels))
     delivery = Delivery(
         store,
-        channels or _channels(settings, parts.data),
+        channels,
         views.due,
         clock=parts.clock,
         schedule=Schedule(settings.retry_minutes),
@@ -105,7 +108,7 @@ def build(
         documents=parts.documents,
         routers=(router(views), doing(views, Seeing(store)), lettering(views, letters), *follow, *hooked),
         projections=(NOTIFICATION_VIEW, SUBSCRIPTION_VIEW, reach_projection(policy)),
-        reactions=(*reactions(telling, rules, office, links), of_receipts(Receipts(parts.vault, parts.clock))),
+        reactions=(*reactions(telling, rules, office, links), of_receipts(receipts)),
         background=(
             ("deliver", delivery.deliver_due, settings.rest_seconds),
             ("forget", forgetting.look, LOOK),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.notify.views import NOTIFICATIONS, Attempt, NotificationRow
+from services.notify.views import NOTIFICATIONS, Attempt, Left, NotificationRow
 from shared.documents.folding import Projection
 from shared.errors import PoisonError
 from shared.events.envelope import Recorded
@@ -11,6 +11,7 @@ from shared.events.notify import (
     AttemptStarted,
     DeliveryConfirmed,
     NotificationFailed,
+    NotificationMoved,
     NotificationPostponed,
     NotificationQueued,
     NotificationSent,
@@ -18,6 +19,8 @@ from shared.events.notify import (
     PersonTold,
 )
 from shared.vault.tokens import MASK
+
+_GONE_OUT = frozenset({"sent", "delivered", "read", "undelivered"})
 
 
 def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:  # noqa: PLR0911 - one table of facts
@@ -39,8 +42,12 @@ def fold(row: NotificationRow | None, recorded: Recorded) -> NotificationRow:  #
         case NotificationSuppressed() as ended if row is not None:
             row.state, row.reason, row.due_at, row.person = "suppressed", ended.reason, None, ended.person
             return row
-        case DeliveryConfirmed(state=state) if row is not None:
-            row.state, row.person = state, row.person or state == "undelivered"
+        case DeliveryConfirmed() as confirmed if row is not None:
+            return _confirm(row, confirmed)
+        case NotificationMoved() as moved if row is not None:
+            row.left += (Left(channel=row.channel, at=at, reason=moved.reason),)
+            row.channel, row.state, row.person = moved.channel, "queued", False
+            row.due_at = moved.not_before or at
             return row
         case PersonTold(outcome=outcome) if row is not None:
             row.person, row.seen_to = False, outcome
@@ -76,6 +83,14 @@ def _fail(row: NotificationRow, event: NotificationFailed, at: datetime) -> Noti
     row.due_at = event.retry_at
     row.person = event.retry_at is None
     row.attempts += (Attempt(attempt=event.attempt, at=at, cause=event.cause, retry_at=event.retry_at),)
+    return row
+
+
+def _confirm(row: NotificationRow, event: DeliveryConfirmed) -> NotificationRow:
+    """Take a receipt; one that is late, for an attempt on a way left since, says nothing of the way of now."""
+    if event.attempt is not None and (row.state not in _GONE_OUT or event.attempt != row.attempts[-1].attempt):
+        return row
+    row.state, row.person = event.state, row.person or event.state == "undelivered"
     return row
 
 

@@ -45,7 +45,10 @@ class RecipientRegistered(Event, frozen=True, kw_only=True):
 
 
 class NotificationQueued(Event, frozen=True, kw_only=True):
-    """A text was rendered and waits to be delivered; `rules` is the version of the rules that asked for it."""
+    """A text was rendered and waits to be delivered; `rules` is the version of the rules that asked for it.
+
+    `only`: on no other channels; none: on any.
+    """
 
     TOPIC: ClassVar[str] = "notify.notification-queued"
     STREAM: ClassVar[str] = NOTIFICATION
@@ -58,6 +61,7 @@ class NotificationQueued(Event, frozen=True, kw_only=True):
     template: str
     subject: str
     body: Personal
+    only: tuple[ContactChannel, ...] = ()
     recipient_id: UUID | None = None
     not_before: Instant | None = None
     expires_at: Instant | None = None
@@ -100,6 +104,17 @@ class NotificationFailed(Event, frozen=True, kw_only=True):
     retry_at: Instant | None = None
 
 
+class NotificationMoved(Event, frozen=True, kw_only=True):
+    """The way before led nowhere, and why: it goes on by the next one that the recipient allowed and that is safe."""
+
+    TOPIC: ClassVar[str] = "notify.notification-moved"
+    STREAM: ClassVar[str] = NOTIFICATION
+    channel: ContactChannel
+    address: Personal
+    reason: str
+    not_before: Instant | None = None
+
+
 class NotificationSuppressed(Event, frozen=True, kw_only=True):
     """Nothing was sent, on purpose, and why; `person`: no machine may write, so somebody of the office sees to it."""
 
@@ -125,11 +140,15 @@ DeliveryState = Literal["delivered", "read", "undelivered"]
 
 
 class DeliveryConfirmed(Event, frozen=True, kw_only=True):
-    """The provider told later what became of what it had taken: it arrived, was read, or never arrived."""
+    """The provider told later what became of what it had taken: it arrived, was read, or never arrived.
+
+    `attempt` is the one that it speaks of; none where there was a single way.
+    """
 
     TOPIC: ClassVar[str] = "notify.delivery-confirmed"
     STREAM: ClassVar[str] = NOTIFICATION
     state: DeliveryState
+    attempt: int | None = None
 
 
 class LetterFieldsViewed(FieldsViewed, frozen=True, kw_only=True):
@@ -146,6 +165,7 @@ EVENTS: tuple[type[Event], ...] = (
     NotificationPostponed,
     NotificationSent,
     NotificationFailed,
+    NotificationMoved,
     NotificationSuppressed,
     PersonTold,
     LetterFieldsViewed,

@@ -30,11 +30,22 @@ class SafeHours(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaul
     days: tuple[int, ...] = ()
 
 
+class SafeWay(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A further way on which the complainant may be told, on a channel of its own; all else is as the profile says."""
+
+    channel: ContactChannel
+    address: Personal
+    shared: bool = False
+    voicemail: bool = False
+    text: bool = True
+
+
 class SafeContact(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A way on which the complainant said it is safe to be told something, and when and how far that holds.
 
     `hours` are those of `zone`, a name of the IANA database; none: no hour was named. `code_word` is a salted hash of
     what is said before anything else is. `automatic`: a machine may write, not only a person who looks first.
+    `further`: the ways to take, in this order, where this one leads nowhere; none: no other way was allowed.
     """
 
     channel: ContactChannel
@@ -48,6 +59,7 @@ class SafeContact(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defa
     text: bool = True
     automatic: bool = True
     do_not_contact: bool = False
+    further: tuple[SafeWay, ...] = ()
 
 
 class Money(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -125,6 +125,17 @@ class SafeHoursField(BaseModel):
         return self
 
 
+class SafeWayField(BaseModel):
+    """A further way on which somebody may be told, where the one before leads nowhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    channel: ContactChannel
+    address: Line
+    shared: Annotated[bool, Field(description="Others use the same device: a person decides each time.")] = False
+    voicemail: Annotated[bool, Field(description="A message may be left on it.")] = False
+    text: Annotated[bool, Field(description="A text may be sent.")] = True
+
+
 class SafeContactField(BaseModel):
     """A way on which the complainant said it is safe to be told something, and when and how far that holds."""
 
@@ -145,9 +156,19 @@ class SafeContactField(BaseModel):
     text: Annotated[bool, Field(description="A text may be sent.")] = True
     automatic: Annotated[bool, Field(description="A machine may write; otherwise a person does.")] = True
     do_not_contact: Annotated[bool, Field(description="Nobody writes or calls.")] = False
+    further: Annotated[
+        tuple[SafeWayField, ...],
+        Field(max_length=5, description="The ways to take, in this order, where this one leads nowhere."),
+    ] = ()
 
     @model_validator(mode="after")
     def _hours_are_somewhere(self) -> Self:
         if self.hours and self.zone is None:
             raise ValueError("'hours' are hours of a 'zone': name it")
+        return self
+
+    @model_validator(mode="after")
+    def _each_way_is_another(self) -> Self:
+        if len({self.channel, *(way.channel for way in self.further)}) <= len(self.further):
+            raise ValueError("each way of 'further' is on a channel that no other way is on")
         return self

@@ -74,6 +74,7 @@ class SafeContactBody(CommandBody):
             "zone": "Asia/Bangkok",
             "hours": [{"start": "19:00", "end": "21:00", "days": [1, 2, 3, 4, 5]}],
             "code_word": "Is the blue umbrella there?",
+            "further": [{"channel": "email", "address": "worker@example.org"}],
         },
     )
 

@@ -26,12 +26,12 @@ def attempt_contact(case: Case, command: AttemptContact) -> Sequence[Event]:
         raise GateClosedError(
             "safe-channel", "Nobody contacts the complainant: they asked so.", opens="Wait until they write or call."
         )
-    safe = contact.channel if contact is not None else case.opening.channel
-    if channel != safe:
+    safe = [contact.channel, *(way.channel for way in contact.further)] if contact else [case.opening.channel]
+    if channel not in safe:
         raise GateClosedError(
             "safe-channel",
             "An attempt counts on the complainant's safe channel only.",
-            opens=f"Try '{safe}', or set another safe contact that they agreed to.",
+            opens=f"Try {' or '.join(repr(one) for one in safe)}, or set another safe contact that they agreed to.",
         )
     return [told.ContactAttempted(channel=channel, outcome=command.outcome, note=command.note)]
 

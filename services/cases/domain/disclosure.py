@@ -181,6 +181,8 @@ def _personal_terms(case: Case) -> Iterator[tuple[str, str]]:
         yield "reference", complainant.reference
     if contact is not None and contact.address:
         yield "contact address", contact.address
+    for way in contact.further if contact is not None else ():
+        yield "contact address", way.address
 
 
 def _folded(text: str) -> str:

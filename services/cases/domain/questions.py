@@ -164,7 +164,8 @@ def _demand_item(case: Case, command: Ask) -> None:
 def _answerable(case: Case) -> None:
     """Let a machine ask only where it may write, and where who answers is surely who complained."""
     contact = case.safe_contact
-    if contact is None or contact.do_not_contact or not contact.automatic or contact.shared:
+    shared = contact is not None and (contact.shared or any(way.shared for way in contact.further))
+    if contact is None or contact.do_not_contact or not contact.automatic or shared:
         raise GateClosedError(
             "safe-channel",
             "No machine may write to the complainant: there is no safe way, they share it, or they asked for a person.",

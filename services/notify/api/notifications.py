@@ -85,7 +85,7 @@ def router(views: NotificationViews) -> APIRouter:
     @routes.get("/notifications/{notification_id}", summary="One notification with its attempts", responses=_ONE)
     async def read_notification(notification_id: UUID, caller: Reader) -> Response:
         row = await views.one(caller, notification_id)
-        return _json(_item(row) | {"attempts": row.attempts})
+        return _json(_item(row) | {"attempts": row.attempts, "left": row.left})
 
     return routes
 
@@ -154,6 +154,7 @@ _ATTEMPT = _object(
     retry_at=_TIME_OR_NULL,
     channel_reference=_WORD_OR_NULL,
 )
+_LEFT = _object(channel=_WORD_OR_NULL, at=_TIME, reason=_WORD)
 _EXAMPLE: dict[str, Any] = {
     "notification_id": "5b0f3c6e-8f0c-5f5e-9d57-0c4c1a0f2b11",
     "case_id": "0190b5c2-7c1e-7a10-8f00-3c1de50f6a01",
@@ -181,6 +182,8 @@ _TRY = {
     "channel_reference": None,
 }
 
+_BEFORE = {"channel": "sms", "at": "2026-11-20T08:00:00Z", "reason": "channel-not-set-up"}
+
 _SEEN_TO: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "It is on record.",
@@ -199,6 +202,6 @@ _LISTED = _answered(
 )
 _ONE = _answered(
     "The notification.",
-    _object(**_ITEM_MEMBERS, attempts={"type": "array", "items": _ATTEMPT}),
-    _EXAMPLE | {"attempts": [_TRY]},
+    _object(**_ITEM_MEMBERS, attempts={"type": "array", "items": _ATTEMPT}, left={"type": "array", "items": _LEFT}),
+    _EXAMPLE | {"attempts": [_TRY], "left": [_BEFORE]},
 )

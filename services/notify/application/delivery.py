@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.notify.application.moving import Ways
 from services.notify.application.telling import NOTIFICATION, SYSTEM
 from services.notify.channels.port import Channel, Letter
 from services.notify.domain import (
@@ -17,9 +18,9 @@ from services.notify.domain import (
     Silence,
     TryAgain,
     Wait,
-    contact_of,
     decide_attempt,
     decide_start,
+    ways,
     when_safe,
 )
 from shared.clock import Clock
@@ -27,12 +28,13 @@ from shared.errors import ConflictError
 from shared.events.envelope import Event, Recorded
 from shared.events.notify import (
     NotificationFailed,
+    NotificationMoved,
     NotificationPostponed,
     NotificationQueued,
+    NotificationSent,
     NotificationSuppressed,
-    RecipientRegistered,
 )
-from shared.events.values import ContactChannel, SafeContact
+from shared.events.values import ContactChannel
 from shared.eventstore.context import caused_by
 from shared.eventstore.store import EventStore
 from shared.supervision import Failure, attempt, attempt_async
@@ -75,6 +77,7 @@ class Delivery:
         self._clock = clock
         self._schedule = schedule
         self._quiet = quiet
+        self._ways = Ways(vault, quiet, channels)
         self._jitter = jitter
         self._concurrent = concurrent
         self._unrecorded: dict[tuple[UUID, int], Outcome] = {}
@@ -103,32 +106,33 @@ class Delivery:
     ) -> None:
         attempt = notification_id, state.attempts
         if attempt not in self._unrecorded:
-            hindrance = await self._hindrance(facts[0], state, queued)
+            hindrance = await self._hindrance(facts, state, queued)
             if hindrance is not None:
                 await self._record(notification_id, facts, hindrance)
                 return
             await self._record(notification_id, facts, decide_start(state))
             facts = await self._store.stream(notification_id)
-            self._unrecorded[attempt] = await self._try(notification_id, facts[0], queued)
+            self._unrecorded[attempt] = await self._try(notification_id, facts, state, queued)
         outcome, now = self._unrecorded[attempt], self._clock()
         try:
-            await self._record(
-                notification_id, facts, decide_attempt(state, outcome, now, self._schedule, self._jitter())
-            )
+            event = decide_attempt(state, outcome, now, self._schedule, self._jitter())
+            await self._record(notification_id, facts, event, *await self._followed(state, queued, event))
         except ConflictError:
             del self._unrecorded[attempt]
             raise
         del self._unrecorded[attempt]
 
-    async def _hindrance(self, first: Recorded, state: Notification, queued: NotificationQueued) -> Event | None:
+    async def _hindrance(
+        self, facts: Sequence[Recorded], state: Notification, queued: NotificationQueued
+    ) -> Event | None:
         """Return why nothing is sent now, if so: too late, or not safe by what was last said of the recipient."""
         now = self._clock()
         if state.is_expired(now):
             return NotificationFailed(attempt=state.attempts + 1, cause="expired")
-        safe = await self._safe(first, queued, now)
+        safe = await self._safe(facts, state, queued, now)
         if isinstance(safe, Wait):
             return NotificationPostponed(until=safe.until) if safe.until > now else None
-        return NotificationSuppressed(
+        return await self._moved(state, queued, safe.reason) or NotificationSuppressed(
             case_id=queued.case_id,
             occasion=queued.occasion,
             audience=queued.audience,
@@ -136,60 +140,66 @@ class Delivery:
             person=safe.person,
         )
 
-    async def _safe(self, first: Recorded, queued: NotificationQueued, now: datetime) -> Wait | Silence:
-        if queued.channel not in self._channels:
+    async def _safe(
+        self, facts: Sequence[Recorded], state: Notification, queued: NotificationQueued, now: datetime
+    ) -> Wait | Silence:
+        if state.channel not in self._channels:
             return Silence("channel-not-set-up", person=True)
         if queued.recipient_id is None:
             return Wait(now)
-        facts = await self._store.stream(queued.recipient_id)
-        known = contact_of(facts)
-        if known is None or known.contact is None:
+        contact = self._ways.profile(await self._store.stream(queued.recipient_id))
+        if contact is None:
             return Silence("no-safe-contact", person=False)
-        if known.contact.channel != queued.channel or not self._same_address(first, facts[-1]):
-            return Silence("contact-changed", person=True)
-        return when_safe(known.contact, now, self._quiet)
+        # Sealed anew with each fact, an address that is still the same lies there as another token: opened, they agree.
+        address = self._ways.address(facts)
+        way = next((one for one in ways(contact) if (one.channel, one.address) == (state.channel, address)), None)
+        return Silence("contact-changed", person=True) if way is None else when_safe(way, now, self._quiet)
 
-    def _same_address(self, queued: Recorded, registered: Recorded) -> bool:
-        # Sealed anew with each fact, an address that is still the same lies there as another token.
-        texts = [
-            opened(self._vault, one.event, place_of({head.subject}, head.stream_id, head.stream_version))
-            for one in (queued, registered)
-            for head in (one.envelope,)
-        ]
-        match texts:
-            case [NotificationQueued(address=old), RecipientRegistered(contact=SafeContact(address=new))]:
-                return old == new
-            case _:
-                return False
+    async def _followed(
+        self, state: Notification, queued: NotificationQueued, event: NotificationSent | NotificationFailed
+    ) -> Sequence[Event]:
+        """Return the move to the next way behind the last failure on this one, if there is another."""
+        if isinstance(event, NotificationSent) or event.retry_at is not None:
+            return ()
+        moved = await self._moved(state, queued, event.cause)
+        return (moved,) if moved else ()
+
+    async def _moved(self, state: Notification, queued: NotificationQueued, reason: str) -> NotificationMoved | None:
+        if queued.recipient_id is None:
+            return None
+        return self._ways.after(state, await self._store.stream(queued.recipient_id), self._clock(), reason)
 
     async def _one(self, notification_id: UUID) -> None:
         done = await attempt_async(lambda: self.deliver(notification_id=notification_id))
         if isinstance(done, Failure):
             log.error("delivery-failed", extra={"error": done.cause})
 
-    async def _try(self, notification_id: UUID, first: Recorded, queued: NotificationQueued) -> Outcome:
-        head = first.envelope
+    async def _try(
+        self, notification_id: UUID, facts: Sequence[Recorded], state: Notification, queued: NotificationQueued
+    ) -> Outcome:
+        head = facts[0].envelope
         place = place_of({head.subject}, head.stream_id, head.stream_version)
-        plain = attempt(lambda: opened(self._vault, queued, place))
+        plain = attempt(lambda: (self._ways.address(facts), opened(self._vault, queued, place).body))
         if isinstance(plain, Failure):
             log.error("sealed-text-unreadable", extra={"error": plain.cause})
             return GiveUp("unreadable")
-        if ERASED in {plain.address, plain.body}:
+        address, body = plain
+        if address is None or ERASED in {address, body}:
             return GiveUp("erased")
         letter = Letter(
             id=notification_id,
-            address=plain.address,
+            address=address,
             language=queued.language,
             subject=queued.subject,
-            body=plain.body,
-            queued_at=first.envelope.recorded_at,
+            body=body,
+            queued_at=head.recorded_at,
         )
-        done = await attempt_async(lambda: self._channels[queued.channel].deliver(letter))
+        done = await attempt_async(lambda: self._channels[state.channel].deliver(letter))
         if isinstance(done, Failure):
             log.error("channel-failed", extra={"error": done.cause})
             return TryAgain("unforeseen")
         return done
 
-    async def _record(self, notification_id: UUID, facts: Sequence[Recorded], event: Event) -> None:
+    async def _record(self, notification_id: UUID, facts: Sequence[Recorded], *events: Event) -> None:
         context = caused_by(facts[-1].envelope, actor=SYSTEM, now=self._clock())
-        await self._store.write(context, lambda work: work.append(notification_id, len(facts), [event], context))
+        await self._store.write(context, lambda work: work.append(notification_id, len(facts), events, context))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.notify.application.telling import NOTIFICATION
+from services.notify.domain import is_late
 from shared.errors import GateClosedError, NotFoundError
 from shared.events.envelope import Event, Recorded
 from shared.events.notify import DeliveryConfirmed, NotificationFailed, NotificationSuppressed, PersonTold, SeenTo
@@ -25,8 +27,9 @@ class Seeing:
             facts = unit.read(notification_id)
             if not facts or facts[0].envelope.tenant != context.tenant:
                 raise NotFoundError(f"There is no notification with the id {notification_id}.")
-            last = facts[-1].event
-            if not _waits(last):
+            state = NOTIFICATION.fold(facts)
+            spoken = (fact.event for fact in reversed(facts) if state is None or not is_late(fact.event, state))
+            if not _waits(next(spoken)):
                 raise GateClosedError(
                     "waits-for-a-person",
                     "Nobody has to see to this notification.",

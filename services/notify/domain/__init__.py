@@ -10,11 +10,13 @@ from services.notify.domain.delivering import (
     Schedule,
     TryAgain,
     decide_attempt,
+    decide_move,
     decide_start,
     evolve,
+    is_late,
 )
 from services.notify.domain.rules import Rule, Rules, checked_rules
-from services.notify.domain.safety import Quiet, Silence, Wait, when_safe
+from services.notify.domain.safety import Quiet, Silence, Wait, choose_way, ways, when_safe
 from services.notify.domain.telling import News, Render, Text, contact_of, decide_telling
 
 __all__ = [
@@ -33,10 +35,14 @@ __all__ = [
     "TryAgain",
     "Wait",
     "checked_rules",
+    "choose_way",
     "contact_of",
     "decide_attempt",
+    "decide_move",
     "decide_start",
     "decide_telling",
     "evolve",
+    "is_late",
+    "ways",
     "when_safe",
 ]

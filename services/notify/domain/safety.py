@@ -4,14 +4,14 @@ The answer is one of three: at once, at a later instant, or never by a machine. 
 look: `Silence.person` says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from shared.events.values import SafeContact, SafeHours
+from shared.events.values import ContactChannel, SafeContact, SafeHours
 
 MARGIN = timedelta(minutes=2)
 """What is handed to a provider arrives a little later; a span is left this long before it ends."""
@@ -26,6 +26,13 @@ _AHEAD = 8
 class Wait(msgspec.Struct, frozen=True):
     """Not before this instant; it may be the one that was asked about."""
 
+    until: datetime
+
+
+class Way(msgspec.Struct, frozen=True):
+    """The profile as it holds on one way, and the first instant at which that is safe."""
+
+    contact: SafeContact
     until: datetime
 
 
@@ -52,6 +59,54 @@ def when_safe(contact: SafeContact, now: datetime, quiet: Quiet) -> Wait | Silen
     hours, zone = _kept(contact, quiet)
     instant = next_safe(hours, ZoneInfo(zone), now)
     return Wait(instant) if instant is not None else Silence("no-safe-hour", person=True)
+
+
+def ways(contact: SafeContact) -> Sequence[SafeContact]:
+    """Return the profile as it holds on each way, in the order of the person; what it bars, it bars on all of them."""
+    further = (
+        msgspec.structs.replace(
+            contact,
+            channel=way.channel,
+            address=way.address,
+            shared=contact.shared or way.shared,
+            voicemail=way.voicemail,
+            text=contact.text and way.text,
+            further=(),
+        )
+        for way in contact.further
+    )
+    return (msgspec.structs.replace(contact, further=()), *further)
+
+
+def choose_way(
+    contact: SafeContact,
+    now: datetime,
+    quiet: Quiet,
+    *,
+    only: Collection[ContactChannel] = (),
+    able: Container[ContactChannel] | None = None,
+    but: Container[ContactChannel] = (),
+    before: datetime | None = None,
+) -> Way | Silence:
+    """Return the first way on which a machine may write in time, or why it may not on the first of them.
+
+    `only`: on these channels; none: on any. `able`: those set up; None: not known here. `but`: those taken already.
+    """
+
+    def on(way: SafeContact) -> Way | Silence:
+        if way.channel in but:
+            return Silence("way-taken", person=True)
+        if only and way.channel not in only:
+            return Silence("channel-not-for-this", person=True)
+        if able is not None and way.channel not in able:
+            return Silence("channel-not-set-up", person=True)
+        safe = when_safe(way, now, quiet)
+        if isinstance(safe, Silence):
+            return safe
+        return Silence("too-late", person=True) if before and safe.until >= before else Way(way, safe.until)
+
+    found = [on(way) for way in ways(contact)]
+    return next((one for one in found if isinstance(one, Way)), found[0])
 
 
 def next_safe(hours: tuple[SafeHours, ...], zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.notify.domain.safety import Quiet, Silence, when_safe
+from services.notify.domain.safety import Quiet, Silence, choose_way
 from shared.events.envelope import Recorded
 from shared.events.notify import (
     Audience,
@@ -56,7 +56,7 @@ def contact_of(facts: Sequence[Recorded]) -> RecipientRegistered | None:
     return event if isinstance(event, RecipientRegistered) else None
 
 
-def decide_telling(  # noqa: PLR0911 - one silence after another
+def decide_telling(
     news: News,
     contact: SafeContact | None,
     render: Render,
@@ -73,26 +73,23 @@ def decide_telling(  # noqa: PLR0911 - one silence after another
     if contact is None:
         asked = news.audience == "complainant"
         return suppressed(news, Silence("no-safe-contact" if asked else "no-contact", person=False))
-    if news.channels and contact.channel not in news.channels:
-        return suppressed(news, Silence("channel-not-for-this", person=True))
-    safe = when_safe(contact, now + news.delay, quiet)
-    if isinstance(safe, Silence):
-        return suppressed(news, safe)
     expires_at = None if news.life is None else now + news.delay + news.life
-    if expires_at is not None and safe.until >= expires_at:
-        return suppressed(news, Silence("too-late", person=True))
+    way = choose_way(contact, now + news.delay, quiet, only=news.channels, before=expires_at)
+    if isinstance(way, Silence):
+        return suppressed(news, way)
     text = render(contact.language or "en")
     return NotificationQueued(
         case_id=news.case_id,
         occasion=news.occasion,
         audience=news.audience,
-        channel=contact.channel,
-        address=contact.address,
+        channel=way.contact.channel,
+        address=way.contact.address,
         language=text.language,
         template=text.template,
         subject=text.subject,
         body=text.body,
-        not_before=safe.until if safe.until > now else None,
+        only=news.channels,
+        not_before=way.until if way.until > now else None,
         expires_at=expires_at,
         rules=news.rules,
     )

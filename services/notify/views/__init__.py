@@ -2,7 +2,7 @@
 
 from services.notify.views.feed import Feeds
 from services.notify.views.letters import Letters
-from services.notify.views.notifications import NOTIFICATIONS, Attempt, NotificationRow, NotificationViews, State
+from services.notify.views.notifications import NOTIFICATIONS, Attempt, Left, NotificationRow, NotificationViews, State
 from services.notify.views.subscriptions import SUBSCRIPTION_VIEW, SubscriptionViews
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "SUBSCRIPTION_VIEW",
     "Attempt",
     "Feeds",
+    "Left",
     "Letters",
     "NotificationRow",
     "NotificationViews",

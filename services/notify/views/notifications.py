@@ -31,11 +31,19 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     channel_reference: str | None = None
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """A way that was left for the next one, and why."""
+
+    channel: ContactChannel | None
+    at: Instant
+    reason: str
+
+
 class NotificationRow(Row, kw_only=True):
     """One notification. The address is kept masked; `due_at` is the time of the next attempt, if there is to be one.
 
     `turn_at` orders what one recipient is told; `person`: somebody of the office has to see to it; `may_repeat`: a
-    crash may have sent it twice.
+    crash may have sent it twice; `left` are the ways before this one.
     """
 
     case_id: UUID
@@ -56,11 +64,12 @@ class NotificationRow(Row, kw_only=True):
     person: bool = False
     seen_to: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    left: tuple[Left, ...] = ()
 
 
 NOTIFICATIONS = Collection(
     name="notifications",
-    version=4,
+    version=5,
     row=NotificationRow,
     columns=(
         "case_id",

@@ -27,7 +27,9 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return "No way to reach the complainant is safe any more."
         case safety.SafeContactSet(safe_contact=contact) if contact is not None:
             barred = ", on which nobody contacts them" if contact.do_not_contact else ""
-            return f"The safe contact is now {contact.channel}{barred}.{words.quoted('Its address', contact.address)}"
+            then = "".join(f", then {way.channel}" for way in contact.further)
+            address = words.quoted("Its address", contact.address)
+            return f"The safe contact is now {contact.channel}{then}{barred}.{address}"
         case safety.CodeWordTried(matched=matched):
             return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
         case told.EvidenceStored(part=part, parts=parts):

@@ -14,7 +14,7 @@ from services.cases.domain.state import Case
 from shared.errors import InvalidError
 from shared.events import cases as facts
 from shared.events.envelope import Event
-from shared.events.values import Party
+from shared.events.values import Party, SafeContact, SafeWay
 from tests.support.given_when_then import START, Fact, Outcome
 from tests.unit.cases.stories import (
     ANSWERED,
@@ -143,6 +143,12 @@ def test_consent_to_disclose_the_identity_covers_the_facts() -> None:
 def test_a_brief_that_tells_who_complained_is_refused(brief: str) -> None:
     refusal = escalate(OPENED, CONSENTED, brief=brief).then_refused("brief-without-person")
     assert brief not in refusal.detail
+
+
+def test_a_brief_with_the_address_of_a_further_way_is_refused() -> None:
+    contact = SafeContact(channel="line", address="u-1", further=(SafeWay(channel="sms", address="+66811112222"),))
+    opened = msgspec.structs.replace(OPENED, safe_contact=contact)
+    escalate(opened, CONSENTED, brief="Call +66811112222.").then_refused("brief-without-person")
 
 
 def test_a_short_reference_is_looked_for_as_a_word_of_its_own() -> None:

@@ -14,7 +14,7 @@ from shared.events import cases as facts
 from shared.events import procedure as told
 from shared.events.protection import RetaliationWatchStarted
 from shared.events.safety import SafeContactSet
-from shared.events.values import SafeContact
+from shared.events.values import SafeContact, SafeWay
 from shared.rights import Caller, Override, Role
 from tests.support.given_when_then import START, By, Fact, Outcome
 from tests.unit.cases.stories import (
@@ -84,6 +84,10 @@ def test_an_attempt_counts_on_the_safe_channel_only_and_never_against_do_not_con
     attempt(attempts.AttemptContact(channel="hotline", outcome="reached"), OPENED).then_refused("safe-channel")
     silent = SafeContactSet(safe_contact=SafeContact(channel="email", address="a@example.org", do_not_contact=True))
     attempt(tried, OPENED, silent).then_refused("safe-channel")
+    further = SafeContact(channel="line", address="u-1", further=(SafeWay(channel="email", address="a@example.org"),))
+    attempt(tried, OPENED, SafeContactSet(safe_contact=further)).then(
+        told.ContactAttempted(channel="email", outcome="not-reached")
+    )
     nowhere = SafeContactSet(safe_contact=None)
     opened = msgspec.structs.replace(OPENED, safe_contact=None)
     attempt(attempts.AttemptContact(channel="hotline", outcome="reached"), opened).then(

@@ -18,7 +18,7 @@ from shared.events import desk, protection
 from shared.events import questions as told
 from shared.events import remedying as lasting
 from shared.events.safety import SafeContactSet
-from shared.events.values import SafeContact
+from shared.events.values import SafeContact, SafeWay
 from shared.ids import derived_id
 from tests.support.given_when_then import START, By, Fact, Given, Outcome
 from tests.unit.cases.stories import (
@@ -123,6 +123,7 @@ def test_a_remedy_that_was_reported_is_asked_about_once_at_a_time() -> None:
         ({"do_not_contact": True}, "safe-channel"),
         ({"automatic": False}, "safe-channel"),
         ({"shared": True}, "safe-channel"),
+        ({"further": (SafeWay(channel="email", address="a@example.org", shared=True),)}, "safe-channel"),
         ({"code_word": "s1$x"}, "code-word"),
     ],
 )

@@ -23,7 +23,7 @@ from shared.events import (
 )
 from shared.events import answering as told
 from shared.events.envelope import Event
-from shared.events.values import Money, SafeContact
+from shared.events.values import Money, SafeContact, SafeWay
 
 ID = UUID("0190f2c4-7a3e-7c11-9c0e-000000000001")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -112,6 +112,9 @@ EVERY_FACT: Sequence[Event] = (
     desk.TaskAdded(task_id=ID, what=SECRET, assignee="operator-mae-sot"),
     desk.TaskFinished(task_id=ID, outcome=SECRET),
     safety.SafeContactSet(safe_contact=SafeContact(channel="sms", address=SECRET)),
+    safety.SafeContactSet(
+        safe_contact=SafeContact(channel="line", address=SECRET, further=(SafeWay(channel="sms", address=SECRET),))
+    ),
     safety.CodeWordTried(matched=True),
     desk.FilterSaved(name="Fees", owner="operator-mae-sot", shared=True, filter={"issue": "REC-FEE"}),
     desk.FilterRemoved(),
