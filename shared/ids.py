@@ -1,6 +1,5 @@
 """The only place that makes identity: time-ordered ids for facts, derived ids for whatever has a natural key."""
 
-import base64
 import random
 import secrets
 import time
@@ -11,7 +10,8 @@ NAMESPACE = UUID("b7d2c0de-6f1e-5a51-9d2e-6c1f0a7d4e11")
 
 _random = random.Random(secrets.randbits(256))  # noqa: S311 - ids are unique, not secret; a system call each is dear
 
-_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""The signs of Crockford's base 32."""
 
 
 def new_id() -> UUID:
@@ -37,7 +37,4 @@ def derived_id(kind: str, *parts: str) -> UUID:
 
 def crockford(value: int, length: int) -> str:
     """Write the lowest `5 * length` bits of a number in Crockford's base 32, which has no I, L, O or U."""
-    bits = 5 * length
-    padding = -bits % 8
-    octets = ((value & (1 << bits) - 1) << padding).to_bytes((bits + padding) // 8, "big")
-    return base64.b32encode(octets).translate(_TO_CROCKFORD)[:length].decode()
+    return "".join([CROCKFORD[value >> shift & 31] for shift in range(5 * (length - 1), -1, -5)])

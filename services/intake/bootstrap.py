@@ -31,7 +31,7 @@ from services.intake.channels.viber import Viber
 from services.intake.channels.voice import Voice
 from services.intake.channels.whatsapp import WhatsApp
 from services.intake.consumers import attaching, ending, filing, questioning
-from services.intake.domain import receipt_of
+from services.intake.domain import key_of_message
 from services.intake.lexicon import load_lexicon
 from services.intake.projections import inbox
 from services.intake.settings import Settings
@@ -76,7 +76,7 @@ def build(parts: Parts, settings: Settings | None = None, secret: bytes | None =
     """Put intake together; `secret` is what receipts are made with."""
     settings = settings or Settings()
     secret = secret or parts.secret("receipts")
-    store = parts.open_store("intake", indexer(partial(receipt_of, secret)))
+    store = parts.open_store("intake", indexer(partial(key_of_message, secret)))
     policy = read_policy_file(settings.policy, "REDRESS_INTAKE_POLICY")
     subjects = Subjects(store, parts.vault, signer_of(parts.secret("proofs"), parts.data / "proof.pub"))
     spool = Spool(parts.data / "spool", parts.secret("spool"))

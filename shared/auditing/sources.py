@@ -91,9 +91,9 @@ def services_in(folder: Path) -> Sequence[str]:
     return found
 
 
-def tile_path(number: int) -> str:
-    """Return the name of a tile of leaves below a log (C2SP tlog-tiles: groups of three digits)."""
+def tile_path(number: int, level: str = "0") -> str:
+    """Return the name of a tile of leaves, or of a bundle of `entries` (C2SP tlog-tiles: groups of three digits)."""
     groups = [f"{number % 1000:03}"]
     while number := number // 1000:
         groups.insert(0, f"x{number % 1000:03}")
-    return f"tile/0/{'/'.join(groups)}"
+    return f"tile/{level}/{'/'.join(groups)}"

@@ -11,6 +11,7 @@ from shared.auditing.folding import Edge
 from shared.auditing.hashing import Facts
 from shared.auditing.notes import Key, Signed, notes_in, read_checkpoint
 from shared.auditing.sources import Source
+from shared.auditing.tiled import service_of
 
 _EVERY = 20_480
 """Facts between two words on progress."""
@@ -121,7 +122,7 @@ def _expected(
 
 def _read(note: str, keys: Sequence[Key], service: str, findings: list[Finding]) -> Signed | None:
     signed = read_checkpoint(note, keys)
-    if signed.origin.rpartition("/")[2].partition("-")[0] != service:
+    if service_of(signed.origin) != service:
         return None
     if not signed.by:
         findings.append(Finding(service, f"the checkpoint over {signed.size} facts is not signed by the key"))

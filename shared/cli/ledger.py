@@ -12,9 +12,10 @@ import typer
 from shared.auditing.findings import Verified
 from shared.auditing.notes import Key, read_key
 from shared.auditing.proving import verify_proofs
-from shared.auditing.remote import HttpSource, logs_at
+from shared.auditing.remote import log_at, logs_at
 from shared.auditing.sources import FolderSource, Source, services_in
 from shared.auditing.stamps import Authorities, verify_stamps
+from shared.auditing.tiled import TiledSource, in_folder
 from shared.auditing.verifying import verify
 from shared.cli.console import Bars, console, plain_errors
 from shared.cli.options import DATA, Data
@@ -157,7 +158,7 @@ def _of_auditors(commands: typer.Typer) -> None:
     @commands.command("verify")
     def verify_record(
         at: Annotated[
-            str, typer.Argument(help="What 'redress ledger export' wrote, or https://HOST/reporting/v1/ledger.")
+            str, typer.Argument(help="What 'redress ledger export' wrote, the folder of a log alone, or an address.")
         ],
         key: Keys,
         checkpoint: Annotated[list[Path], typer.Option(help="An older checkpoint that you kept.")] = [],  # noqa: B006 - typer reads it
@@ -206,7 +207,9 @@ def _of_auditors(commands: typer.Typer) -> None:
 def _sources(at: str, reader: Path | None) -> Sequence[Source]:
     if at.startswith(("https://", "http://")):
         credential = None if reader is None else _text(reader).strip()
-        return [HttpSource(address, credential) for address in logs_at(at)]
+        return [log_at(address, credential) for address in logs_at(at)]
+    if (Path(at) / "checkpoint").is_file():
+        return [TiledSource(at, in_folder(Path(at)))]
     return [FolderSource(Path(at), service) for service in services_in(Path(at))]
 
 

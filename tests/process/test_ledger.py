@@ -84,6 +84,11 @@ def test_a_running_system_is_verified_from_outside(lived: Path, file: str, shown
     assert f"{of_cases.split()[1]} shown by {shown}" in of_cases
 
 
+def test_the_files_of_a_log_alone_are_enough_for_its_tree(lived: Path) -> None:
+    code, said = verified(lived, lived / "export" / "cases" / "ledger")
+    assert (code, f"cases: {facts_of(lived)} facts" in said) == (0, True), said
+
+
 def test_an_address_without_ledgers_is_told_to_be_none(lived: Path) -> None:
     ran = redress("verify", "http://127.0.0.1:9/reporting/v1/ledger", *keys_of(lived))
     assert (ran.returncode, "cannot be reached" in ran.stderr) == (1, True)

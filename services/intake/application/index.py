@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from services.intake.domain import receipt_key
 from shared.events.envelope import Recorded
 from shared.events.intake import MessageReceived, ReportAccepted, ReportDismissed, ReportLinked, ReportOpened
 from shared.events.reports import ReportMerged, ReportReopened, ReportSplit
@@ -15,13 +14,13 @@ RECEIPT = "receipt"
 TENANT = "tenant-of-person"
 
 
-def indexer(receipt: Callable[[UUID], str]) -> Indexer:
-    """Return the index of intake; `receipt` makes the receipt of a message."""
+def indexer(receipt_key: Callable[[UUID], str]) -> Indexer:
+    """Return the index of intake; `receipt_key` tells under what the receipt of a message is found."""
 
     def index_all(recorded: Recorded) -> Sequence[IndexEntry]:
         if isinstance(recorded.event, MessageReceived):
             head = recorded.envelope
-            entry = IndexEntry(RECEIPT, receipt_key(receipt(head.stream_id)), str(head.stream_id))
+            entry = IndexEntry(RECEIPT, receipt_key(head.stream_id), str(head.stream_id))
             return (entry, *([IndexEntry(TENANT, head.subject.hex, head.tenant)] if head.subject else ()))
         return index(recorded)
 

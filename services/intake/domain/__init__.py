@@ -3,7 +3,7 @@
 `receipts` makes and reads the code that a sender keeps.
 """
 
-from services.intake.domain.receipts import receipt_key, receipt_of
+from services.intake.domain.receipts import key_of_message, receipt_key, receipt_of
 from services.intake.domain.reports import (
     Accept,
     DismissReason,
@@ -42,6 +42,7 @@ __all__ = [
     "evolve",
     "is_within_reach",
     "join",
+    "key_of_message",
     "link",
     "merge",
     "message_id",

@@ -9,31 +9,32 @@ import hmac
 from uuid import UUID
 
 from shared.errors import InvalidError
-from shared.ids import crockford
+from shared.ids import CROCKFORD, crockford
 
 LENGTH = 12
 EARLIER = 16
 """Signs of the receipts that were given out before there was a check."""
 
-_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SIGNS = CROCKFORD
+_VALUES = {sign: value for value, sign in enumerate(_SIGNS)}
 _HEARD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _MODULUS = 0b100101
 _HIGHEST = 0b100000
+_WEIGHED = [value << 1 ^ (_MODULUS if value << 1 & _HIGHEST else 0) for value in range(_HIGHEST)]
+"""What five bits come to when they move up by one: the rest of a division of polynomials, sign after sign."""
 
 
 def receipt_of(secret: bytes, identity: UUID) -> str:
     """Return the receipt of a message: 55 bits that only the holder of the secret can derive from its id."""
-    digest = hmac.digest(secret, b"receipt" + identity.bytes, hashlib.sha256)
-    code = crockford(int.from_bytes(digest[:10], "big"), LENGTH - 1)
-    code += _SIGNS[_weighed(code)]
-    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+    signs = _signs_of(secret, identity)
+    return "-".join(signs[start : start + 4] for start in range(0, LENGTH, 4))
 
 
 def receipt_signs(typed: str) -> str:
     """Return the signs of a receipt as somebody typed it, without gaps; a slip is an `InvalidError`."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum()).translate(_HEARD)
-    good = len(signs) in {LENGTH, EARLIER} and all(sign in _SIGNS for sign in signs)
-    if not good or (len(signs) == LENGTH and _weighed(signs[:-1]) != _SIGNS.index(signs[-1])):
+    good = len(signs) in {LENGTH, EARLIER} and all(sign in _VALUES for sign in signs)
+    if not good or (len(signs) == LENGTH and _weighed(signs[:-1]) != _VALUES[signs[-1]]):
         raise InvalidError("This is not how we write a receipt: a sign is wrong. Read it again.", field="receipt")
     return signs
 
@@ -43,13 +44,26 @@ def receipt_key(receipt: str) -> str:
 
     Nobody learns a receipt from the time that this takes: it is hashed before it is looked for.
     """
-    return hashlib.sha256(receipt_signs(receipt).encode()).hexdigest()[:32]
+    return _hashed(receipt_signs(receipt))
+
+
+def key_of_message(secret: bytes, identity: UUID) -> str:
+    """Return the key of a message's receipt, as `receipt_key` finds it."""
+    return _hashed(_signs_of(secret, identity))
+
+
+def _hashed(signs: str) -> str:
+    return hashlib.sha256(signs.encode()).hexdigest()[:32]
+
+
+def _signs_of(secret: bytes, identity: UUID) -> str:
+    digest = hmac.digest(secret, b"receipt" + identity.bytes, hashlib.sha256)
+    code = crockford(int.from_bytes(digest[:10], "big"), LENGTH - 1)
+    return code + _SIGNS[_weighed(code)]
 
 
 def _weighed(signs: str) -> int:
     total = 0
     for sign in signs:
-        total = (total ^ _SIGNS.index(sign)) << 1
-        if total & _HIGHEST:
-            total ^= _MODULUS
+        total = _WEIGHED[total ^ _VALUES[sign]]
     return total

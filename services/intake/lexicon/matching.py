@@ -29,12 +29,14 @@ class Phrases(Generic[T]):
 
     def find(self, text: str) -> Iterator[Found[T]]:
         """Return every place where a phrase stands, in the order of their ends."""
-        state = 0
+        state, following, fail, ends = 0, self._next, self._fail, self._ends  # looked up once, not for every sign
         for place, sign in enumerate(text, start=1):
-            while state and sign not in self._next[state]:
-                state = self._fail[state]
-            state = self._next[state].get(sign, 0)
-            for length, meaning in self._ends[state]:
+            row = following[state]
+            while sign not in row and state:
+                state = fail[state]
+                row = following[state]
+            state = row.get(sign, 0)
+            for length, meaning in ends[state]:
                 start = place - length
                 if not (start and _latin(text[start]) and _latin(text[start - 1])):
                     yield Found(start, place, meaning)
