@@ -5,11 +5,14 @@ from datetime import UTC
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from services.cases.domain import clocks as ticking
 from services.cases.domain import crew
 from services.cases.domain.course import after
 from services.cases.domain.disclosure import LADDER
 from services.cases.domain.queues import standing
+from services.cases.domain.tasks import UNASSIGNED
 from services.cases.views import (
     CASES,
     CLOCK_ROWS,
@@ -69,6 +72,8 @@ def _mark(row: CaseRow, recorded: Recorded) -> None:  # noqa: C901 - one table o
             row.severity, row.issues = severity, tuple(dict.fromkeys((*row.issues, protection.REPRISAL)))
         case facts.CaseEscalated(level=level):
             row.level = max(row.level or level, level, key=LADDER.index)
+        case facts.CaseAssigned(assignee=assignee):
+            _task(row, tuple(_of_handler(task, assignee) for task in row.tasks))
         case desk.TaskAdded() as event:
             version, due_at = recorded.envelope.stream_version, event.due_at
             task = OpenTask(
@@ -100,6 +105,10 @@ def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.issues = event.issues
     row.opened_at = recorded.envelope.occurred_at.astimezone(UTC)
     row.text = _searchable(row)
+
+
+def _of_handler(task: OpenTask, assignee: str) -> OpenTask:
+    return replace(task, assignee=assignee) if task.assignee == UNASSIGNED else task
 
 
 def _task(row: CaseRow, tasks: tuple[OpenTask, ...]) -> None:

@@ -8,6 +8,7 @@ from shared.events.envelope import Event, Instant, Personal
 
 QuestionKind = Literal["remedy-arrived", "remedy-lasts", "retaliation", "free"]
 Reply = Literal["yes", "no", "said"]
+NoAnswer = Literal["unclear", "second", "late", "overtaken"]
 
 
 class QuestionAsked(CaseEvent, frozen=True, kw_only=True):
@@ -37,4 +38,19 @@ class QuestionAnswered(CaseEvent, frozen=True, kw_only=True):
     moved: bool
 
 
-EVENTS: tuple[type[Event], ...] = (QuestionAsked, QuestionAnswered)
+class ReplyReceived(CaseEvent, frozen=True, kw_only=True):
+    """A message came back that decides nothing: a person reads it.
+
+    `because`: it says neither yes nor no, the question was answered before, its time was over, or what it asks about
+    has moved on without an answer.
+    """
+
+    TOPIC: ClassVar[str] = "cases.reply-received"
+    question_id: UUID
+    kind: QuestionKind
+    message_id: UUID
+    because: NoAnswer
+    text: Personal
+
+
+EVENTS: tuple[type[Event], ...] = (QuestionAsked, QuestionAnswered, ReplyReceived)

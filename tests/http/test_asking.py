@@ -71,6 +71,11 @@ def test_a_workers_one_confirms_the_remedy_and_needs_no_decision(system: System)
     (remedy,) = case["remedies"]
     assert (remedy["status"], remedy["method"], remedy["verified_by"]) == ("verified", "worker-confirmed", "the-person")
     assert unsure["report_id"] == reply["report_id"]
+    # The grievance that they wrote while the question waited could have been meant for it as well.
+    _grievance, unclear = case["questions"][0]["replies"]
+    assert (unclear["because"], unclear["message_id"]) == ("unclear", unsure["message_id"])
+    (task,) = [one for one in case["tasks"] if one["done_at"] is None]
+    assert (task["what"], task["assignee"]) == ("*******", "desk-of-mae-sot")
     state_of(system, reply["report_id"], "open")
 
     notes = system.operator.get("/notify/v1/notifications", case_id=case_id, wait=asked["position"]).json()["items"]
@@ -87,6 +92,16 @@ def test_nothing_but_the_answer_joins_its_case_by_itself(system: System) -> None
     assert case["questions"][0]["answer"]["message_id"] == reply["message_id"]
     assert case["remedies"][0]["status"] == "refuted"
     state_of(system, reply["report_id"], "linked")
+
+    second = wrote(system, "asked-2", "1, it came today")
+    until = time.monotonic() + 30
+    while not (replies := show(system.operator, case_id)["questions"][0]["replies"]):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert [(one["because"], one["message_id"]) for one in replies] == [("second", second["message_id"])]
+    shown = show(system.operator, case_id, unsealed=True)
+    assert shown["questions"][0]["replies"][0]["text"] == "1, it came today"
+    assert shown["remedies"][0]["status"] == "refuted"
 
 
 def test_a_question_in_words_is_read_and_answered_with_the_receipt(system: System) -> None:

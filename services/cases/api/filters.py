@@ -43,7 +43,7 @@ class CasesAsked(Paged):
 
 
 class TasksAsked(Paged):
-    """Whose tasks; without any, one's own."""
+    """Whose tasks; without any, one's own. Those of `unassigned` wait for the next handler of their case."""
 
     assignee: Word | None = None
 

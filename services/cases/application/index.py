@@ -17,7 +17,7 @@ CASE_NUMBER = "case-number"
 ORGANISATION = "organisation"
 ANSWER_LINK = "answer-link"
 OS_ID = "os-id"
-OPEN_QUESTION = "open-question"
+LAST_QUESTION = "open-question"
 
 
 def index(recorded: Recorded) -> Iterable[IndexEntry]:
@@ -32,10 +32,9 @@ def index(recorded: Recorded) -> Iterable[IndexEntry]:
             return (IndexEntry(OS_ID, _in(recorded.envelope.tenant, os_id), stream_id),)
         case answering.AnswerLinkIssued(link_id=link_id):
             return (IndexEntry(ANSWER_LINK, str(link_id), stream_id),)
-        case questions.QuestionAsked() | questions.QuestionAnswered() as event:
+        case questions.QuestionAsked():
             subject = recorded.envelope.subject
-            case_id = stream_id if isinstance(event, questions.QuestionAsked) else None
-            return (IndexEntry(OPEN_QUESTION, subject.hex, case_id),) if subject is not None else ()
+            return (IndexEntry(LAST_QUESTION, subject.hex, stream_id),) if subject is not None else ()
         case _:
             return ()
 

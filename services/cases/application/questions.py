@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.cases.application import streams
-from services.cases.application.index import OPEN_QUESTION
+from services.cases.application.index import LAST_QUESTION
 from services.cases.application.service import Cases
 from services.cases.domain import questions
 from services.cases.domain.state import Case, Question
@@ -41,12 +41,14 @@ class Questions:
         return await self._cases.change(context, case_id, decide)
 
     def hear(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
-        """Take a message as the answer, if its sender was asked something before and it says what is certain."""
+        """Take a message as the answer, if its sender was asked something before and it says what is certain.
+
+        What is unclear, late or said twice stands on the record of the case for a person to read.
+        """
         message, head = received.event, received.envelope
-        waiting = self._waiting(unit, head.subject, head.tenant, head.recorded_at)
-        if waiting is None or not isinstance(message, MessageReceived) or head.recorded_at < waiting[1].at:
+        case = self._asked_last(unit, head.subject, head.tenant)
+        if case is None or not isinstance(message, MessageReceived) or head.recorded_at < case.questions[-1].at:
             return
-        case = waiting[0]
         said = opened(self._vault, message, place_of({head.subject}, head.stream_id, head.stream_version))
         heard = questions.Heard(head.stream_id, said.text, message.text)
         policy = self._cases.policy_of(case, context)
@@ -54,7 +56,11 @@ class Questions:
             unit,
             case.case_id,
             context,
-            lambda known: questions.answer(known, heard, at=context.true_at, policy=policy),
+            lambda known: (
+                questions.answer(known, heard, at=context.true_at, policy=policy)
+                if questions.waiting(known, head.recorded_at)
+                else questions.keep(known, heard, at=head.recorded_at)
+            ),
             lambda _case: None,
             policy=lambda _case: policy.label,
         )
@@ -63,7 +69,12 @@ class Questions:
         self, unit: UnitOfWork, subject: UUID | None, tenant: str, at: datetime
     ) -> tuple[Case, Question] | None:
         """Return the case of a person with the question that waits for their answer there, or None."""
-        found = unit.lookup(OPEN_QUESTION, subject.hex) if subject is not None else None
-        case = streams.case(unit, UUID(found), tenant) if found is not None else None
+        case = self._asked_last(unit, subject, tenant)
         question = questions.waiting(case, at) if case is not None else None
         return (case, question) if case is not None and question is not None else None
+
+    def _asked_last(self, unit: UnitOfWork, subject: UUID | None, tenant: str) -> Case | None:
+        """Return the case in which a person was asked something last, unless it was retired; None when in none."""
+        found = unit.lookup(LAST_QUESTION, subject.hex) if subject is not None else None
+        case = streams.case(unit, UUID(found), tenant) if found is not None else None
+        return case if case is not None and case.questions and not case.retired else None

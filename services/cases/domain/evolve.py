@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import crew, door, steps, watch, yields
+from services.cases.domain import crew, door, steps, tasks, watch, yields
 from services.cases.domain.course import DISCLOSING, Course, after
 from services.cases.domain.state import Case, Closure, Consent, ContactChange, Escalation, Item, Question, Task, Triage
 from shared.errors import CorruptRecordError, NotFoundError
@@ -57,7 +57,7 @@ def _with(case: Case, recorded: Recorded) -> Case:  # noqa: C901, PLR0911, PLR09
         case facts.CaseTriaged(issues=issues, severity=severity) as event:
             return replace(case, issues=issues, severity=severity, triage=Triage(event, at, by))
         case facts.CaseAssigned(assignee=assignee, team=team):
-            return replace(case, assignee=assignee, team=team)
+            return replace(case, assignee=assignee, team=team, tasks=tasks.taken_over(case.tasks, assignee))
         case facts.ConflictDeclared(handler=handler):
             return replace(case, kept_out=(*case.kept_out, handler))
         case facts.ConflictLifted(handler=handler):
@@ -138,6 +138,11 @@ def _asked(known: tuple[Question, ...], recorded: Recorded) -> tuple[Question, .
         case questions.QuestionAnswered(question_id=answered) as event:
             return tuple(
                 replace(one, answer=event, answered_at=at) if one.asked.question_id == answered else one
+                for one in known
+            )
+        case questions.ReplyReceived(question_id=replied) as event:
+            return tuple(
+                replace(one, replies=(*one.replies, event)) if one.asked.question_id == replied else one
                 for one in known
             )
         case _:

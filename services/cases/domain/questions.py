@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.cases.domain import lasting, remedies, retaliation
+from services.cases.domain import lasting, remedies, retaliation, tasks
 from services.cases.domain.commands import Command, VerifyItem
 from services.cases.domain.gates import said, still_open
 from services.cases.domain.lasting import RecheckItem
@@ -29,6 +29,7 @@ NEEDS: Mapping[told.QuestionKind, tuple[str, str, str]] = {
 }
 """The state of the item that a question is about, the gate that demands it, and what opens that."""
 
+TASK = "Read the answer of the complainant."
 ANSWERED = "The complainant answered our message: {reply}."
 
 
@@ -83,14 +84,14 @@ def ask(case: Case, command: Ask, *, at: datetime, question_id: UUID, elsewhere:
 
 
 def answer(case: Case, heard: Heard, *, at: datetime, policy: Policy) -> Sequence[Event]:
-    """Take a message as the answer to the question that waits; one that says neither yes nor no is none."""
+    """Take a message as the answer to the question that waits; one that says neither yes nor no, a person reads."""
     question = waiting(case, at)
     if question is None:
         return []
     asked = question.asked
     reply: told.Reply | None = "said" if asked.kind == "free" else read(heard.plain)
     if reply is None:
-        return []
+        return _received(case, question, heard, "unclear")
     try:
         follows = _following(case, asked, reply, at=at, policy=policy)
         moved = asked.kind != "free"
@@ -104,7 +105,46 @@ def answer(case: Case, heard: Heard, *, at: datetime, policy: Policy) -> Sequenc
         text=heard.sealed,
         moved=moved,
     )
-    return [answered, *follows, *([] if moved else _for_a_person(case, asked))]
+    return [answered, *follows, *([] if moved else [_for_a_person(case, "task-of-answer", asked.question_id)])]
+
+
+def keep(case: Case, heard: Heard, *, at: datetime) -> Sequence[Event]:
+    """Put a message on record that came when no question waited, if it came while one was still in mind.
+
+    That is, after an answer until the question would have ended, and for as long again where nothing was answered.
+    """
+    last = case.questions[-1] if case.questions else None
+    because = _no_answer(last, at) if last is not None else None
+    return _received(case, last, heard, because) if last is not None and because is not None else []
+
+
+def _no_answer(question: Question, at: datetime) -> told.NoAnswer | None:
+    ended = question.asked.expires_at <= at
+    if question.answer is not None:
+        return None if ended else "second"
+    if not ended:
+        return "overtaken"
+    return "late" if at < question.asked.expires_at + LIFE else None
+
+
+def _received(case: Case, question: Question, heard: Heard, because: told.NoAnswer) -> Sequence[Event]:
+    """Keep a reply once, with one task at a time for whoever reads what came to this question."""
+    answered = {question.answer.message_id} if question.answer else set()
+    if heard.message_id in answered | {one.message_id for one in question.replies}:
+        return []
+    asked = question.asked
+    reply = told.ReplyReceived(
+        question_id=asked.question_id,
+        kind=asked.kind,
+        message_id=heard.message_id,
+        because=because,
+        text=heard.sealed,
+    )
+    task = _for_a_person(case, "task-of-reply", heard.message_id)
+    earlier = {derived_id("task-of-reply", str(one.message_id)) for one in question.replies}
+    earlier.add(derived_id("task-of-answer", str(asked.question_id)))
+    waits = any(one.added.task_id in earlier and one.done_at is None for one in case.tasks)
+    return [reply] if waits else [reply, task]
 
 
 def _following(
@@ -136,12 +176,10 @@ def _of_retaliation(case: Case, statement: str, policy: Policy, *, yes: bool) ->
     return retaliation.check(case, outcome, policy=policy) if due else []
 
 
-def _for_a_person(case: Case, asked: told.QuestionAsked) -> Sequence[Event]:
-    """What nothing follows from by itself, the handler reads."""
-    if case.assignee is None:
-        return []
-    task_id = derived_id("task-of-answer", str(asked.question_id))
-    return [desk.TaskAdded(task_id=task_id, what="Read the answer of the complainant.", assignee=case.assignee)]
+def _for_a_person(case: Case, kind: str, cause: UUID) -> desk.TaskAdded:
+    """What nothing follows from by itself, the handler reads, or whoever will be."""
+    assignee = case.assignee or tasks.UNASSIGNED
+    return desk.TaskAdded(task_id=derived_id(kind, str(cause)), what=TASK, assignee=assignee)
 
 
 def _still_asks(case: Case, kind: told.QuestionKind, item_id: UUID | None) -> bool:

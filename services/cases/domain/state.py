@@ -107,12 +107,13 @@ class ContactChange(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What the complainant was asked by a message, and what they answered."""
+    """What the complainant was asked by a message, and what they answered; `replies` decided nothing."""
 
     asked: questions.QuestionAsked
     at: datetime
     answer: questions.QuestionAnswered | None = None
     answered_at: datetime | None = None
+    replies: tuple[questions.ReplyReceived, ...] = ()
 
 
 class Closure(msgspec.Struct, frozen=True):

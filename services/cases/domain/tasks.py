@@ -5,12 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from services.cases.domain.gates import said, still_open
-from services.cases.domain.state import Case
+from services.cases.domain.state import Case, Task
 from shared.errors import InvalidError, NotFoundError
 from shared.events import desk
 from shared.events.envelope import Event
+
+UNASSIGNED = "unassigned"
+"""Stands for the handler that a case does not have yet; its next one takes the task over."""
 
 
 class AddTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +39,17 @@ def add_task(case: Case, command: AddTask, *, task_id: UUID, at: datetime) -> Se
         raise InvalidError("'due_at' lies in the past.", field="due_at")
     what, assignee = said(command.what, "what"), said(command.assignee, "assignee")
     return [desk.TaskAdded(task_id=task_id, what=what, assignee=assignee, due_at=command.due_at)]
+
+
+def taken_over(tasks: tuple[Task, ...], assignee: str) -> tuple[Task, ...]:
+    """Return the tasks once somebody is the handler: those that waited for one are theirs."""
+    return tuple(
+        replace(one, added=replace(one.added, assignee=assignee)) if _waits_for_a_handler(one) else one for one in tasks
+    )
+
+
+def _waits_for_a_handler(task: Task) -> bool:
+    return task.done_at is None and task.added.assignee == UNASSIGNED
 
 
 def finish_task(case: Case, command: FinishTask) -> Sequence[Event]:

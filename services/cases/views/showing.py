@@ -188,6 +188,7 @@ def _question(question: Question) -> dict[str, object]:
         "asked_at": question.at,
         "answered_at": question.answered_at,
         "answer": _fields(answer, but=("question_id", "kind")) if answer else None,
+        "replies": [_fields(one, but=("question_id", "kind")) for one in question.replies],
     }
 
 

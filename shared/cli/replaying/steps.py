@@ -29,16 +29,20 @@ def stepped(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - one t
             return f"The appeal was {outcome}.{words.quoted('The reason', event.reason)}"
         case procedure.GateOverridden(gate=gate):
             return f"The gate “{gate}” was passed by a person’s right.{words.quoted('The reason', event.reason)}"
-        case questions.QuestionAsked() | questions.QuestionAnswered():
+        case questions.QuestionAsked() | questions.QuestionAnswered() | questions.ReplyReceived():
             return _asked(event, words)
         case _:
             raise CorruptRecordError(f"{event.TOPIC} is no step of the procedure.")
 
 
-def _asked(event: questions.QuestionAsked | questions.QuestionAnswered, words: Quoting) -> str:
+def _asked(
+    event: questions.QuestionAsked | questions.QuestionAnswered | questions.ReplyReceived, words: Quoting
+) -> str:
     if isinstance(event, questions.QuestionAsked):
         whose = f"The complainant was asked by a message ({event.kind}), to answer by {event.expires_at:%Y-%m-%d}."
         return f"{whose}{words.quoted('The question', event.text)}"
+    if isinstance(event, questions.ReplyReceived):
+        return f"A reply came that decides nothing ({event.because}).{words.quoted('The words', event.text)}"
     led = "and it stands" if event.moved else "for a person to read"
     return f"The complainant answered: {event.reply}, {led}.{words.quoted('The words', event.text)}"
 

@@ -1,7 +1,7 @@
 """Questions by message: what a reply says, when one may be asked, and what an answer moves."""
 
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from services.cases.domain import questions
 from services.cases.domain.evolve import evolve
 from services.cases.domain.replies import read
 from services.cases.domain.state import Case
+from services.cases.domain.tasks import UNASSIGNED
 from shared.errors import InvalidError
 from shared.events import desk, protection
 from shared.events import questions as told
@@ -150,12 +151,59 @@ def test_a_yes_verifies_the_remedy_and_a_no_refutes_it() -> None:
     answer("ไม่", *DONE, ASKED).then(answered("remedy-arrived", "no", "ไม่"), replace(REFUTED, statement=no))
 
 
-def test_what_is_not_certain_late_or_overtaken_moves_nothing() -> None:
-    answer("they paid half", *DONE, ASKED).then()
-    answer("1", *DONE).then()
-    answer("1", *DONE, replace(ASKED, expires_at=LATER)).then()
-    answer("1", *DONE, ASKED, answered("remedy-arrived", "yes", "1")).then()
-    answer("1", *DONE, ASKED, VERIFIED).then()
+def keep(text: str, *story: Fact, at: datetime = LATER, message_id: UUID = MESSAGE) -> Outcome:
+    heard = questions.Heard(message_id, text, text)
+    return case(*story).when(lambda state: questions.keep(state, heard, at=at))
+
+
+def reply(because: told.NoAnswer, text: str, message_id: UUID = MESSAGE) -> told.ReplyReceived:
+    return told.ReplyReceived(
+        question_id=QUESTION, kind="remedy-arrived", message_id=message_id, because=because, text=text
+    )
+
+
+def to_read(assignee: str = "handler", message_id: UUID = MESSAGE) -> desk.TaskAdded:
+    return desk.TaskAdded(task_id=derived_id("task-of-reply", str(message_id)), what=questions.TASK, assignee=assignee)
+
+
+def test_what_no_question_waits_for_is_no_answer() -> None:
+    for story in (
+        (),
+        (replace(ASKED, expires_at=LATER),),
+        (ASKED, answered("remedy-arrived", "yes", "1")),
+        (ASKED, VERIFIED),
+    ):
+        answer("1", *DONE, *story).then()
+
+
+def test_an_unclear_reply_moves_nothing_and_the_handler_reads_it() -> None:
+    answer("they paid half", *DONE, ASKED).then(reply("unclear", "they paid half"), to_read())
+    known: tuple[Fact, ...] = (*DONE, ASKED, reply("unclear", "what?", REPORT), to_read(message_id=REPORT))
+    answer("half", *known).then(reply("unclear", "half"))
+    read_before = desk.TaskFinished(task_id=to_read(message_id=REPORT).task_id)
+    answer("half", *known, read_before).then(reply("unclear", "half"), to_read())
+
+
+def test_a_reply_without_a_handler_waits_for_the_next() -> None:
+    nobodys: tuple[Fact, ...] = (CAME_IN, ACKNOWLEDGED, TRIAGED, PLANNED, By("plant", PAID), ASKED)
+    answer("half", *nobodys).then(reply("unclear", "half"), to_read(UNASSIGNED))
+    (task,) = case(*nobodys, reply("unclear", "half"), to_read(UNASSIGNED), ASSIGNED).state.tasks
+    assert task.added.assignee == ASSIGNED.assignee
+
+
+def test_a_second_late_or_overtaken_reply_is_kept_as_what_it_is_and_decides_nothing() -> None:
+    done = (*DONE, ASKED, answered("remedy-arrived", "yes", "1"))
+    keep("no, 2", *done, message_id=REPORT).then(reply("second", "no, 2", REPORT), to_read(message_id=REPORT))
+    keep("1", *DONE, replace(ASKED, expires_at=LATER)).then(reply("late", "1"), to_read())
+    keep("1", *DONE, ASKED, VERIFIED).then(reply("overtaken", "1"), to_read())
+
+
+def test_what_comes_long_after_or_twice_is_not_put_with_the_question() -> None:
+    keep("1", *DONE).then()
+    keep("1", *DONE, ASKED, at=ASKED.expires_at + questions.LIFE).then()
+    keep("1", *DONE, ASKED, answered("remedy-arrived", "yes", "1")).then()
+    keep("1", *DONE, ASKED, answered("remedy-arrived", "yes", "1"), at=ASKED.expires_at, message_id=REPORT).then()
+    keep("1", *DONE, ASKED, reply("late", "1"), at=ASKED.expires_at).then()
 
 
 def test_who_is_in_trouble_is_reported_at_once() -> None:

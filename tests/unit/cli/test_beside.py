@@ -32,6 +32,7 @@ SECRET = "Nobody Knows"
 EVERY_FACT: Sequence[Event] = (
     questions.QuestionAsked(question_id=ID, kind="free", report_id=ID, expires_at=AT, text=SECRET),
     questions.QuestionAnswered(question_id=ID, kind="free", message_id=ID, reply="said", text=SECRET, moved=False),
+    questions.ReplyReceived(question_id=ID, kind="free", message_id=ID, because="late", text=SECRET),
     told.AnswerLinkIssued(link_id=ID, escalation_id=ID, organisation_id=ID, answer_by=AT, expires_at=AT),
     told.AnswerLinkRevoked(link_id=ID, reason=SECRET),
     told.AnswerLinkOpened(link_id=ID),
