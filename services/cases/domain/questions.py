@@ -110,7 +110,7 @@ def answer(case: Case, heard: Heard, *, at: datetime, policy: Policy) -> Sequenc
         text=heard.sealed,
         moved=moved,
     )
-    return [answered, *follows, *([] if moved else [_for_a_person(case, "task-of-answer", asked.question_id)])]
+    return [answered, *follows, *([] if moved else [_for_a_person(case, asked, _task_of_answer(asked))])]
 
 
 def keep(case: Case, heard: Heard, *, at: datetime) -> Sequence[Event]:
@@ -145,9 +145,8 @@ def _received(case: Case, question: Question, heard: Heard, because: told.NoAnsw
         because=because,
         text=heard.sealed,
     )
-    task = _for_a_person(case, "task-of-reply", heard.message_id)
-    earlier = {derived_id("task-of-reply", str(one.message_id)) for one in question.replies}
-    earlier.add(derived_id("task-of-answer", str(asked.question_id)))
+    task = _for_a_person(case, asked, _task_of_reply(heard.message_id))
+    earlier = {_task_of_answer(asked), *(_task_of_reply(one.message_id) for one in question.replies)}
     waits = any(one.added.task_id in earlier and one.done_at is None for one in case.tasks)
     return [reply] if waits else [reply, task]
 
@@ -193,10 +192,18 @@ def _of_retaliation(case: Case, statement: str, policy: Policy, *, yes: bool) ->
     return retaliation.check(case, outcome, policy=policy) if due else []
 
 
-def _for_a_person(case: Case, kind: str, cause: UUID) -> desk.TaskAdded:
-    """What nothing follows from by itself, the handler reads, or whoever will be."""
-    assignee = case.assignee or tasks.UNASSIGNED
-    return desk.TaskAdded(task_id=derived_id(kind, str(cause)), what=TASK, assignee=assignee)
+def _for_a_person(case: Case, asked: told.QuestionAsked, task_id: UUID) -> desk.TaskAdded:
+    """What nothing follows from by itself, the handler reads, or whoever will be; of themselves, another does."""
+    handler = None if asked.kind == "satisfaction" else case.assignee
+    return desk.TaskAdded(task_id=task_id, what=TASK, assignee=handler or tasks.UNASSIGNED)
+
+
+def _task_of_answer(asked: told.QuestionAsked) -> UUID:
+    return derived_id("task-of-answer", str(asked.question_id))
+
+
+def _task_of_reply(message_id: UUID) -> UUID:
+    return derived_id("task-of-reply", str(message_id))
 
 
 def _still_asks(case: Case, kind: told.QuestionKind, item_id: UUID | None) -> bool:
