@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from services.cases.api.doing import COMMANDS
-from services.cases.api.procedure import COMMANDS as PROCEDURE
-from services.cases.api.questions import COMMANDS as QUESTIONS
+from services.cases.api import ON_CASES
 from services.cases.domain.offering import TRIALS
 from tests.http.cases_desk import BRIEF, ROOT, TRIAGE, do, engaged, open_case, refused, send
 from tests.support.app import Client, System
 
 ITEM = {"remedy": "RM-DOC", "owner": "Golden Prawn", "due_on": "2030-01-01"}
+FEE = {"amount": {"amount": "1", "currency": "USD"}, "from_country": "MM", "to_country": "TH", "paid_on": "2020-01-01"}
 PLAN = {"items": [ITEM], "complainant_consulted": True}
 
 
@@ -40,6 +39,15 @@ def bodies(case: dict[str, Any], plant: str) -> dict[str, dict[str, Any]]:
         "investigate": {"kind": "internal", "terms": "-", "report_by": "2099-01-01T00:00:00Z"},
         "appeal": {"by": "complainant", "grounds": "-"},
         "check-withdrawal": {"outcome": "free"},
+        "join-worker": {"reference": "-"},
+        "leave-worker": {"member_id": plant},
+        "count-workers": {"workers": 3},
+        "name-representative": {"name": "-"},
+        "merge": {"survivor_id": plant, "reason": "-"},
+        "unmerge": {"reason": "-"},
+        "split": {"workers": 1},
+        "check-retaliation": {"outcome": "none"},
+        "report-fee": FEE,
     }
 
 
@@ -80,7 +88,21 @@ def test_what_is_closed_is_refused_by_the_gate_that_was_named_all_through_a_life
     assert "close" in offered(system.supervisor, case_id)[0]
     do(system.supervisor, case_id, "close", reason="remedied", explanation="-")
     hold_to_it(system, case_id, plant)
-    assert offered(system.operator, case_id)[0] == {"note", "reopen", "attempt-contact", "appeal"}
+    beside = {"link", "unlink", "report-retaliation", "check-retaliation"}
+    assert offered(system.operator, case_id)[0] == {"note", "reopen", "attempt-contact", "appeal", *beside}
+
+
+def test_a_merged_case_offers_to_be_parted_and_workers_join_the_one_that_goes_on(system: System) -> None:
+    case_id, survivor = open_case(system.operator), open_case(system.operator)
+    assert offered(system.operator, survivor)[1]["unmerge"] == "merged"
+    assert {"join-worker", "merge", "split"} <= offered(system.operator, case_id)[0]
+    do(system.operator, case_id, "merge", survivor_id=survivor, reason="-")
+    open_now, shut = offered(system.operator, case_id)
+    assert "unmerge" in open_now
+    assert {shut[one] for one in ("join-worker", "leave-worker", "merge", "split", "report-fee")} == {"case-stands"}
+    hold_to_it(system, case_id, survivor)
+    assert "join-worker" in offered(system.operator, survivor)[0]
+    assert offered(system.supervisor, survivor)[1]["release-disclosure"] == "resting"
 
 
 def test_who_may_only_read_is_told_that_it_is_their_role(system: System) -> None:
@@ -91,4 +113,4 @@ def test_who_may_only_read_is_told_that_it_is_their_role(system: System) -> None
 
 
 def test_only_commands_that_there_are_are_offered() -> None:
-    assert set(TRIALS) <= {route.path for route in (*COMMANDS, *PROCEDURE, *QUESTIONS)}
+    assert set(TRIALS) <= {route.path for route in ON_CASES}

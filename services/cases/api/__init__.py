@@ -7,17 +7,23 @@ from fastapi import APIRouter
 from services.cases.api.answering import Entrance, answer_routes, link_routes
 from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
-from services.cases.api.doing import code_word_route, command_routes, opening_routes
-from services.cases.api.parties import party_routes
+from services.cases.api.doing import COMMANDS, CommandRoute, code_word_route, command_routes, opening_routes
+from services.cases.api.parties import FEES, party_routes
+from services.cases.api.procedure import COMMANDS as PROCEDURE
 from services.cases.api.procedure import procedure_routes
+from services.cases.api.questions import COMMANDS as QUESTIONS
 from services.cases.api.questions import question_routes
 from services.cases.api.reading import reading_routes
 from services.cases.api.remedying import remedy_routes
 from services.cases.api.searching import searching_routes
+from services.cases.api.together import COMMANDS as TOGETHER
 from services.cases.api.together import together_routes
 from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Questions, Remedying, Together
 from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
+
+ON_CASES: Sequence[CommandRoute] = (*COMMANDS, *PROCEDURE, *QUESTIONS, *TOGETHER, *FEES)
+"""The commands on a case of which it says beforehand whether they may be given now."""
 
 
 def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock: Clock) -> Sequence[APIRouter]:
@@ -29,7 +35,7 @@ def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock:
         command_routes(cases),
         code_word_route(cases),
         desk_routes(records, desk, clock),
-        reading_routes(cases, records, desk.lists, clock),
+        reading_routes(cases, records, desk.lists, clock, ON_CASES),
     )
 
 

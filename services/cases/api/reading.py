@@ -1,5 +1,6 @@
 """Routes that only read."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,11 +8,9 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.cases.api import examples
-from services.cases.api.doing import COMMANDS
+from services.cases.api.doing import CommandRoute
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
-from services.cases.api.procedure import COMMANDS as PROCEDURE
-from services.cases.api.questions import COMMANDS as QUESTIONS
 from services.cases.api.words import PREFIX
 from services.cases.application import Cases
 from services.cases.views import AsOf, CaseFilters, Lists, OrganisationFilters, Records
@@ -56,8 +55,10 @@ setattr(glass_reason, PARAMETERS, [GLASS_PARAMETER])
 Glass = Annotated[str | None, Depends(glass_reason)]
 
 
-def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -> APIRouter:
-    """Return the routes that answer questions."""
+def reading_routes(
+    cases: Cases, records: Records, lists: Lists, clock: Clock, commands: Sequence[CommandRoute]
+) -> APIRouter:
+    """Return the routes that answer questions; `commands` are those on a case, each with who may give it."""
     routes = APIRouter(prefix=PREFIX, tags=["cases"], dependencies=[Depends(caught_up)])
 
     async def broken(glass: str | None, caller: Caller, case_id: UUID) -> bool:
@@ -112,15 +113,11 @@ def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock) -
         responses=shown(200, examples.NEXT),
     )
     async def get_next(case_id: UUID, caller: Annotated[Caller, Depends(of_staff)]) -> Response:
-        return json_answer(await records.next(caller, case_id, clock(), allowed(caller.role)))
+        allowed = frozenset(route.path for route in commands if caller.role in route.roles)
+        return json_answer(await records.next(caller, case_id, clock(), allowed))
 
     _organisation_routes(routes, records, lists)
     return routes
-
-
-def allowed(role: Role) -> frozenset[str]:
-    """Return the commands on a case that a role may give."""
-    return frozenset(route.path for route in (*COMMANDS, *PROCEDURE, *QUESTIONS) if role in route.roles)
 
 
 def _organisation_routes(routes: APIRouter, records: Records, lists: Lists) -> None:

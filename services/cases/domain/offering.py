@@ -5,8 +5,7 @@ for its words is a question of the form, not of the procedure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import NamedTuple, get_args
 from uuid import UUID
 
@@ -22,27 +21,13 @@ from services.cases.domain import (
     questions,
     remedies,
     tasks,
+    trying_together,
 )
 from services.cases.domain import asking as asking_
-from services.cases.domain.organisations import Organisation
 from services.cases.domain.state import Case
+from services.cases.domain.trying import NOBODY, PAID, WORD, Asking, Trial
 from shared.errors import GateClosedError, InvalidError, NotFoundError
 from shared.events import cases as facts
-from shared.events.values import Money
-from shared.policy import Policy
-
-NOBODY = UUID(int=0)
-_WORD = "-"
-_PAID = Money(amount=Decimal(1), currency="USD")
-
-
-class Asking(NamedTuple):
-    """Who asks, when, under which policy; `organisations` are those that the case speaks of."""
-
-    by: str
-    at: datetime
-    policy: Policy
-    organisations: Mapping[UUID, Organisation]
 
 
 class Closed(NamedTuple):
@@ -52,9 +37,6 @@ class Closed(NamedTuple):
     gate: str
     detail: str
     opens: str
-
-
-Trial = Callable[[], object]
 
 
 def closed(case: Case, asking: Asking) -> Mapping[str, Closed | None]:
@@ -78,19 +60,19 @@ def _first_refusal(name: str, trials: Iterable[Trial]) -> Closed | None:
 
 
 def _acknowledge(case: Case, asking: Asking) -> Iterable[Trial]:
-    command = commands.Acknowledge(no_safe_channel_because=_WORD)
+    command = commands.Acknowledge(no_safe_channel_because=WORD)
     yield lambda: opening.acknowledge(case, command, at=asking.at, policy=asking.policy)
 
 
 def _triage(case: Case, asking: Asking) -> Iterable[Trial]:
     issues = tuple(asking.policy.issues)[:1]
-    command = commands.TriageCase(issues=issues, admissible=True, admissibility_reason=_WORD, danger_now=False)
+    command = commands.TriageCase(issues=issues, admissible=True, admissibility_reason=WORD, danger_now=False)
     yield lambda: opening.triage(case, command, at=asking.at, policy=asking.policy)
 
 
 def _escalate(case: Case, asking: Asking) -> Iterable[Trial]:
     for party, organisation in (*asking.organisations.items(), (NOBODY, None)):
-        command = commands.Escalate(organisation_id=party, level="employer", brief=_WORD)
+        command = commands.Escalate(organisation_id=party, level="employer", brief=WORD)
         yield lambda command=command, organisation=organisation: disclosure.escalate(  # type: ignore[misc]  # bound
             case, command, at=asking.at, escalation_id=NOBODY, organisation=organisation, policy=asking.policy
         )
@@ -103,7 +85,7 @@ def _respond(case: Case, _asking: Asking) -> Iterable[Trial]:
 
 
 def _plan(case: Case, asking: Asking) -> Iterable[Trial]:
-    item = commands.PlannedItem(remedy=next(iter(asking.policy.remedies)), owner=_WORD, due_on=date.max)
+    item = commands.PlannedItem(remedy=next(iter(asking.policy.remedies)), owner=WORD, due_on=date.max)
     command = commands.AgreePlan(items=(item,), complainant_consulted=True)
     yield lambda: remedies.agree_plan(case, command, new_id=lambda: NOBODY, policy=asking.policy)
 
@@ -114,7 +96,7 @@ def _items(case: Case) -> Iterable[UUID]:
 
 def _complete_item(case: Case, asking: Asking) -> Iterable[Trial]:
     for item_id in _items(case):
-        command = commands.CompleteItem(item_id=item_id, evidence=_WORD, paid=_PAID)
+        command = commands.CompleteItem(item_id=item_id, evidence=WORD, paid=PAID)
         yield lambda command=command: remedies.complete_item(case, command, policy=asking.policy)  # type: ignore[misc]  # bound
 
 
@@ -126,14 +108,14 @@ def _verify_item(case: Case, asking: Asking) -> Iterable[Trial]:
 
 def _close(case: Case, asking: Asking) -> Iterable[Trial]:
     for reason in ("unremedied", *get_args(facts.CloseReason)):
-        command = commands.CloseCase(reason=reason, explanation=_WORD, surviving_case_id=NOBODY)
+        command = commands.CloseCase(reason=reason, explanation=WORD, surviving_case_id=NOBODY)
         yield lambda command=command: closing.close(  # type: ignore[misc]  # bound
             case, command, by=asking.by, survivor_known=True, policy=asking.policy
         )
 
 
 def _decline(case: Case, _asking: Asking) -> Iterable[Trial]:
-    wanted = [(one.recipient, one.purpose) for one in case.steps.asked] or [(_WORD, "statistics")]
+    wanted = [(one.recipient, one.purpose) for one in case.steps.asked] or [(WORD, "statistics")]
     for recipient, purpose in wanted:
         command = asking_.DeclineConsent(recipient=recipient, purpose=purpose)
         yield lambda command=command: asking_.decline_consent(case, command)  # type: ignore[misc]  # bound
@@ -147,7 +129,7 @@ def _attempt(case: Case, _asking: Asking) -> Iterable[Trial]:
 
 def _investigate(case: Case, asking: Asking) -> Iterable[Trial]:
     until = asking.at + timedelta(days=1)
-    command = investigating.OpenInvestigation(kind="internal", terms=_WORD, report_by=until)
+    command = investigating.OpenInvestigation(kind="internal", terms=WORD, report_by=until)
     yield lambda: investigating.open_investigation(
         case, command, at=asking.at, investigation_id=NOBODY, organisation_known=True
     )
@@ -155,7 +137,7 @@ def _investigate(case: Case, asking: Asking) -> Iterable[Trial]:
 
 def _report(case: Case, _asking: Asking) -> Iterable[Trial]:
     for known in (*(one.opened.investigation_id for one in case.steps.investigations), NOBODY):
-        command = investigating.ReportInvestigation(investigation_id=known, finding="partly", report=_WORD)
+        command = investigating.ReportInvestigation(investigation_id=known, finding="partly", report=WORD)
         yield lambda command=command: investigating.report_investigation(case, command)  # type: ignore[misc]  # bound
 
 
@@ -171,26 +153,26 @@ def _ask(case: Case, asking: Asking) -> Iterable[Trial]:
 TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
     "acknowledge": _acknowledge,
     "triage": _triage,
-    "assign": lambda case, _: [lambda: opening.assign(case, commands.Assign(assignee=_WORD))],
-    "feedback": lambda case, _: [lambda: handling.give_feedback(case, handling.GiveFeedback(channel=_WORD))],
+    "assign": lambda case, _: [lambda: opening.assign(case, commands.Assign(assignee=WORD))],
+    "feedback": lambda case, _: [lambda: handling.give_feedback(case, handling.GiveFeedback(channel=WORD))],
     "hold": lambda case, asking: [
         lambda: handling.hold(
-            case, handling.Hold(waits_for="other", until=asking.at + timedelta(days=1), reason=_WORD), at=asking.at
+            case, handling.Hold(waits_for="other", until=asking.at + timedelta(days=1), reason=WORD), at=asking.at
         )
     ],
     "release": lambda case, _: [lambda: handling.release(case, handling.Release())],
-    "note": lambda case, _: [lambda: opening.note(case, commands.AddNote(text=_WORD))],
+    "note": lambda case, _: [lambda: opening.note(case, commands.AddNote(text=WORD))],
     "task": lambda case, asking: [
-        lambda: tasks.add_task(case, tasks.AddTask(what=_WORD, assignee=_WORD), task_id=NOBODY, at=asking.at)
+        lambda: tasks.add_task(case, tasks.AddTask(what=WORD, assignee=WORD), task_id=NOBODY, at=asking.at)
     ],
     "consent": lambda case, asking: [
         lambda: disclosure.consent(
-            case, commands.RecordConsent(recipient=_WORD, purpose="statistics"), by=asking.by, recipient_known=True
+            case, commands.RecordConsent(recipient=WORD, purpose="statistics"), by=asking.by, recipient_known=True
         )
     ],
     "request-consent": lambda case, _: [
         lambda: asking_.request_consent(
-            case, asking_.RequestConsent(recipient=_WORD, purpose="statistics"), recipient_known=True
+            case, asking_.RequestConsent(recipient=WORD, purpose="statistics"), recipient_known=True
         )
     ],
     "decline-consent": _decline,
@@ -213,15 +195,16 @@ TRIALS: Mapping[str, Callable[[Case, Asking], Iterable[Trial]]] = {
     "appeal": lambda case, asking: [
         lambda: appeals.file_appeal(
             case,
-            appeals.FileAppeal(by="complainant", grounds=_WORD),
+            appeals.FileAppeal(by="complainant", grounds=WORD),
             at=asking.at,
             appeal_id=NOBODY,
             policy=asking.policy,
         )
     ],
     "decide-appeal": lambda case, asking: [
-        lambda: appeals.decide_appeal(case, appeals.DecideAppeal(outcome="dismissed", reason=_WORD), by=asking.by)
+        lambda: appeals.decide_appeal(case, appeals.DecideAppeal(outcome="dismissed", reason=WORD), by=asking.by)
     ],
-    "reopen": lambda case, _: [lambda: closing.reopen(case, commands.ReopenCase(reason=_WORD))],
+    "reopen": lambda case, _: [lambda: closing.reopen(case, commands.ReopenCase(reason=WORD))],
+    **trying_together.TRIALS,
 }
 """The commands that gates guard, each with how it is tried."""

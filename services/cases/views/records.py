@@ -13,10 +13,11 @@ from services.cases.domain.clocks import Clocks, clocks_of
 from services.cases.domain.clocks import evolve as evolve_clocks
 from services.cases.domain.disclosure import recipient_id
 from services.cases.domain.evolve import replay
-from services.cases.domain.offering import Asking, Closed, closed
+from services.cases.domain.offering import Closed, closed
 from services.cases.domain.organisations import Organisation
 from services.cases.domain.reaching import is_within_reach
 from services.cases.domain.state import Case
+from services.cases.domain.trying import Asking
 from services.cases.views.clocks import explained
 from services.cases.views.showing import show, show_shared
 from shared.errors import NotFoundError
