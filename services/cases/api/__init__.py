@@ -21,6 +21,7 @@ from services.cases.api.together import together_routes
 from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Questions, Remedying, Together
 from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
+from shared.rights import Role
 
 ON_CASES: Sequence[CommandRoute] = (*COMMANDS, *PROCEDURE, *QUESTIONS, *TOGETHER, *FEES)
 """The commands on a case of which it says beforehand whether they may be given now."""
@@ -35,8 +36,13 @@ def routers(cases: Cases, keeping: Keeping, records: Records, desk: Desk, clock:
         command_routes(cases),
         code_word_route(cases),
         desk_routes(records, desk, clock),
-        reading_routes(cases, records, desk.lists, clock, ON_CASES),
+        reading_routes(cases, records, desk.lists, clock, allowed),
     )
+
+
+def allowed(role: Role) -> frozenset[str]:
+    """Return the commands on a case that a role may give."""
+    return frozenset(route.path for route in ON_CASES if role in route.roles)
 
 
 def answering_routers(door: Answering, briefs: Briefs, records: Records, files: Files) -> Sequence[APIRouter]:

@@ -1,6 +1,6 @@
 """Routes that only read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +8,6 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.cases.api import examples
-from services.cases.api.doing import CommandRoute
 from services.cases.api.examples import shown
 from services.cases.api.filters import CasesAsked, OrganisationsAsked, PastAsked
 from services.cases.api.words import PREFIX
@@ -52,13 +51,12 @@ async def glass_reason(request: Request) -> str | None:
 
 setattr(glass_reason, PARAMETERS, [GLASS_PARAMETER])
 
+Allowed = Callable[[Role], frozenset[str]]
 Glass = Annotated[str | None, Depends(glass_reason)]
 
 
-def reading_routes(
-    cases: Cases, records: Records, lists: Lists, clock: Clock, commands: Sequence[CommandRoute]
-) -> APIRouter:
-    """Return the routes that answer questions; `commands` are those on a case, each with who may give it."""
+def reading_routes(cases: Cases, records: Records, lists: Lists, clock: Clock, allowed: Allowed) -> APIRouter:
+    """Return the routes that answer questions; `allowed` are the commands on a case that a role may give."""
     routes = APIRouter(prefix=PREFIX, tags=["cases"], dependencies=[Depends(caught_up)])
 
     async def broken(glass: str | None, caller: Caller, case_id: UUID) -> bool:
@@ -113,8 +111,7 @@ def reading_routes(
         responses=shown(200, examples.NEXT),
     )
     async def get_next(case_id: UUID, caller: Annotated[Caller, Depends(of_staff)]) -> Response:
-        allowed = frozenset(route.path for route in commands if caller.role in route.roles)
-        return json_answer(await records.next(caller, case_id, clock(), allowed))
+        return json_answer(await records.next(caller, case_id, clock(), allowed(caller.role)))
 
     _organisation_routes(routes, records, lists)
     return routes
