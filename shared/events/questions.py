@@ -6,7 +6,7 @@ from uuid import UUID
 from shared.events.cases import CaseEvent
 from shared.events.envelope import Event, Instant, Personal
 
-QuestionKind = Literal["remedy-arrived", "remedy-lasts", "retaliation", "free"]
+QuestionKind = Literal["remedy-arrived", "remedy-lasts", "retaliation", "satisfaction", "free"]
 Reply = Literal["yes", "no", "said"]
 
 

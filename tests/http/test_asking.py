@@ -78,6 +78,24 @@ def test_a_workers_one_confirms_the_remedy_and_needs_no_decision(system: System)
     assert told["template"] == "th/arrived.complainant"
 
 
+def test_how_content_they_are_is_asked_when_the_case_is_closed(system: System) -> None:
+    case_id, item_id = promised(system, "asked-5")
+    refused(send(system.operator, case_id, "ask", kind="satisfaction"), "case-closed")
+    do(system.operator, case_id, "ask", kind="remedy-arrived", item_id=item_id)
+    wrote(system, "asked-5", "1")
+    answered(system, case_id)
+    do(system.colleague, case_id, "close", reason="remedied", explanation="Paid, as the worker says.")
+    asked = do(system.operator, case_id, "ask", kind="satisfaction")
+    wrote(system, "asked-5", "๔")
+    answer = answered(system, case_id)["questions"][-1]["answer"]
+    assert (answer["reply"], answer["moved"]) == ("said", True)
+    events = system.operator.get(f"/cases/v1/cases/{case_id}/events").json()["items"]
+    (content,) = [one for one in events if one["envelope"]["type"] == "cases.satisfaction-recorded"]
+    assert content["data"]["stars"] == 4
+    notes = system.operator.get("/notify/v1/notifications", case_id=case_id, wait=asked["position"]).json()["items"]
+    assert "th/content.complainant" in {one["template"] for one in notes}
+
+
 def test_nothing_but_the_answer_joins_its_case_by_itself(system: System) -> None:
     case_id, item_id = promised(system, "asked-2")
     do(system.operator, case_id, "ask", kind="remedy-arrived", item_id=item_id)

@@ -10,10 +10,11 @@ from services.cases.domain import lasting, remedies, retaliation
 from services.cases.domain.commands import Command, VerifyItem
 from services.cases.domain.gates import said, still_open
 from services.cases.domain.lasting import RecheckItem
-from services.cases.domain.replies import read
+from services.cases.domain.replies import read, stars
 from services.cases.domain.retaliation import CheckRetaliation, ReportRetaliation
 from services.cases.domain.state import Case, Question
 from shared.errors import GateClosedError, InvalidError
+from shared.events import cases as facts
 from shared.events import desk
 from shared.events import questions as told
 from shared.events.envelope import Event
@@ -60,6 +61,10 @@ def ask(case: Case, command: Ask, *, at: datetime, question_id: UUID, elsewhere:
     """Ask one thing at a time, of who can answer safely. `elsewhere`: another case of theirs waits for an answer."""
     if command.kind in {"remedy-arrived", "free"}:
         still_open(case)
+    if command.kind == "satisfaction" and case.state != "closed":
+        raise GateClosedError(
+            "case-closed", "The case is open.", opens="How content they are is asked when the case has come to its end."
+        )
     _demand_item(case, command)
     if (command.text is not None) != (command.kind == "free"):
         raise InvalidError("'text' is the question of the kind 'free', and of no other.", field="text")
@@ -88,11 +93,11 @@ def answer(case: Case, heard: Heard, *, at: datetime, policy: Policy) -> Sequenc
     if question is None:
         return []
     asked = question.asked
-    reply: told.Reply | None = "said" if asked.kind == "free" else read(heard.plain)
+    reply = _reply(asked, heard.plain)
     if reply is None:
         return []
     try:
-        follows = _following(case, asked, reply, at=at, policy=policy)
+        follows = _following(case, asked, reply, stars(heard.plain), at=at, policy=policy)
         moved = asked.kind != "free"
     except GateClosedError:
         follows, moved = [], False
@@ -107,8 +112,18 @@ def answer(case: Case, heard: Heard, *, at: datetime, policy: Policy) -> Sequenc
     return [answered, *follows, *([] if moved else _for_a_person(case, asked))]
 
 
+def _reply(asked: told.QuestionAsked, plain: str) -> told.Reply | None:
+    match asked.kind:
+        case "free":
+            return "said"
+        case "satisfaction":
+            return "said" if stars(plain) is not None else None
+        case _:
+            return read(plain)
+
+
 def _following(
-    case: Case, asked: told.QuestionAsked, reply: told.Reply, *, at: datetime, policy: Policy
+    case: Case, asked: told.QuestionAsked, reply: told.Reply, number: int | None, *, at: datetime, policy: Policy
 ) -> Sequence[Event]:
     statement, yes = ANSWERED.format(reply=reply), reply == "yes"
     match asked.kind, asked.item_id:
@@ -119,6 +134,8 @@ def _following(
         case "remedy-lasts", UUID() as item_id:
             looked = RecheckItem(item_id=item_id, outcome="lasts" if yes else "relapsed", statement=statement)
             return lasting.recheck(case, looked, policy=policy)
+        case "satisfaction", _ if number is not None:
+            return [facts.SatisfactionRecorded(stars=number)]
         case "retaliation", _:
             return _of_retaliation(case, statement, policy, yes=yes)
         case _:
@@ -145,6 +162,8 @@ def _for_a_person(case: Case, asked: told.QuestionAsked) -> Sequence[Event]:
 
 
 def _still_asks(case: Case, kind: told.QuestionKind, item_id: UUID | None) -> bool:
+    if kind == "satisfaction":
+        return case.state == "closed"
     if kind not in NEEDS:
         return True
     item = case.item(item_id) if item_id else None

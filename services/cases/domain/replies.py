@@ -1,4 +1,4 @@
-"""What a short reply says: yes, no, or nothing that is certain. Whatever is longer or mixed, a person reads."""
+"""What a short reply says: yes, no, stars, or nothing that is certain. Whatever is longer or mixed, a person reads."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -28,12 +28,19 @@ _WORDS: Mapping[YesOrNo, tuple[str, ...]] = {
 }
 
 
+_STARS = frozenset("12345")
 _HARMLESS = frozenset(".,!()။၊។।")
 
 
 def read(text: str) -> YesOrNo | None:
     """Return what a reply says when it says nothing else; digits are read in every script."""
     return _READ.get(_bare(text))
+
+
+def stars(text: str) -> int | None:
+    """Return the number from 1 to 5 that a reply is, in any script, when it says nothing else."""
+    bare = _bare(text)
+    return int(bare) if bare in _STARS else None
 
 
 def _bare(text: str) -> str:

@@ -118,9 +118,15 @@ class Delivery:
             event = decide_attempt(state, outcome, now, self._schedule, self._jitter())
             await self._record(notification_id, facts, event, *await self._followed(state, queued, event))
         except ConflictError:
-            del self._unrecorded[attempt]
+            # Where just a late receipt for a way left before came between, the next round records this outcome.
+            if not await self._still_waits(notification_id, state):
+                del self._unrecorded[attempt]
             raise
         del self._unrecorded[attempt]
+
+    async def _still_waits(self, notification_id: UUID, state: Notification) -> bool:
+        known = NOTIFICATION.fold(await self._store.stream(notification_id))
+        return known is not None and (known.attempts, known.due_at) == (state.attempts, state.due_at)
 
     async def _hindrance(
         self, facts: Sequence[Recorded], state: Notification, queued: NotificationQueued

@@ -27,6 +27,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "arrived.complainant": frozenset({"number"}),
     "lasts.complainant": frozenset({"number"}),
     "trouble.complainant": frozenset({"number"}),
+    "content.complainant": frozenset({"number"}),
     "question.complainant": frozenset({"number"}),
     "break-glass.supervisor": frozenset({"number"}),
     "escalation.respondent": frozenset({"number", "organisation", "answer_by"}),

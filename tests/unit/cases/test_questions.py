@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from services.cases.domain import questions
 from services.cases.domain.evolve import evolve
-from services.cases.domain.replies import read
+from services.cases.domain.replies import read, stars
 from services.cases.domain.state import Case
 from shared.errors import InvalidError
 from shared.events import desk, protection
 from shared.events import questions as told
 from shared.events import remedying as lasting
+from shared.events.cases import CaseReopened, SatisfactionRecorded
 from shared.events.safety import SafeContactSet
 from shared.events.values import SafeContact, SafeWay
 from shared.ids import derived_id
@@ -99,6 +100,16 @@ def test_a_no_is_read_in_every_language_and_every_digit(text: str) -> None:
 )
 def test_whatever_is_not_certain_is_neither(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("5", 5), (" 4. ", 4), ("၃", 3), ("१", 1)])
+def test_a_number_of_stars_is_read_in_every_digit(text: str, number: int) -> None:
+    assert stars(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "6", "45", "5?", "yes", "4 or 5", "½"])
+def test_what_is_no_number_of_stars_is_none(text: str) -> None:
+    assert stars(text) is None
 
 
 @given(st.text(max_size=30))
@@ -210,3 +221,14 @@ def test_a_verified_remedy_is_asked_about_again_of_a_closed_case_too() -> None:
         "cases.case-reopened",
         "cases.remedy-item-refuted",
     ]
+
+
+def test_how_content_they_are_is_asked_at_the_end_and_told_without_the_handler() -> None:
+    content = questions.Ask(kind="satisfaction")
+    asked = replace(ASKED, kind="satisfaction", item_id=None)
+    ended: tuple[Fact, ...] = (*DONE, VERIFIED, CLOSED)
+    ask(content, *DONE).then_refused("case-closed")
+    ask(content, *ended).then(asked)
+    answer("၄", *ended, asked).then(answered("satisfaction", "said", "၄"), SatisfactionRecorded(stars=4))
+    answer("yes", *ended, asked).then()
+    answer("4", *ended, asked, CaseReopened(reason="It came back.")).then()

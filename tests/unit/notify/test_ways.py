@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.notify import bootstrap
-from services.notify.channels.port import Channel
+from services.notify.channels.port import Channel, Letter
 from services.notify.domain import (
     Delivered,
     GiveUp,
@@ -231,9 +231,10 @@ class Ways(House):
     """A house from which mail and messages of LINE go out."""
 
     line: ScriptedChannel = field(default_factory=lambda: ScriptedChannel([Delivered("line-1")]))
+    meanwhile: bool = False
 
     def build(self, parts: Parts, _stores: object = None, store: EventStore | None = None) -> Service:
-        channels: dict[ContactChannel, Channel] = {"email": self.switch, "line": self.line}
+        channels: dict[ContactChannel, Channel] = {"email": self.switch, "line": Interrupted(self)}
         return bootstrap.build(parts, Settings(), store=store, channels=channels, jitter=lambda: 0.0)
 
     async def reported(self, reference: str, state: str) -> None:
@@ -243,6 +244,19 @@ class Ways(House):
         context = CommandContext(actor=Actor("tester", "system"), now=self.clock(), correlation_id=new_id())
         await store.write(context, lambda work: work.append(new_id(), 0, [report], context))
         await self.embedded.host.drain()
+
+
+@dataclass(slots=True)
+class Interrupted:
+    """LINE, while whose answer is waited for a provider may say something of the way before."""
+
+    house: Ways
+
+    async def deliver(self, letter: Letter) -> Outcome:
+        outcome = await self.house.line.deliver(letter)
+        if self.house.meanwhile:
+            await self.house.reported("<1@test>", "read")
+        return outcome
 
 
 @pytest.fixture
@@ -324,3 +338,15 @@ async def test_what_never_arrived_goes_on_and_a_late_word_of_the_first_way_chang
     row = await house.row()
     assert (row.state, row.person, [left.reason for left in row.left]) == ("undelivered", True, ["undelivered"])
     assert (len(house.mail.letters), len(house.line.letters)) == (1, 1)
+
+
+async def test_a_late_receipt_that_comes_while_the_next_way_is_taken_makes_nobody_be_told_twice(house: Ways) -> None:
+    house.mail.outcomes = [Delivered("<1@test>")]
+    await house.happens(opened(mail(LINE)), TOLD)
+    await house.deliver()
+    await house.reported("<1@test>", "undelivered")
+    house.meanwhile = True
+    for _round in range(3):
+        await house.deliver()
+    row = await house.row()
+    assert (row.state, row.channel, row.may_repeat, len(house.line.letters)) == ("sent", "line", False, 1)
