@@ -5,6 +5,7 @@ from functools import partial
 from services.cases.api import (
     answering_routers,
     organisation_routers,
+    policies_router,
     procedure_router,
     question_router,
     remedying_router,
@@ -13,6 +14,7 @@ from services.cases.api import (
     together_routers,
 )
 from services.cases.application import (
+    Adopting,
     Answering,
     Cases,
     Keeping,
@@ -52,7 +54,7 @@ from shared.service import Parts, Service
 
 NAME = "cases"
 REST = 3600.0
-"""Seconds between two looks at what is kept long enough."""
+"""Seconds between two looks at what is kept long enough, and whether the rules are those on record."""
 PATTERNS_REST = 300.0
 """Seconds between two looks at what keeps coming back."""
 TICK = 1.0
@@ -76,6 +78,7 @@ def build(
     desk = desk_on(parts.documents, policy, reading)
     lists = desk.lists
     answering = Answering(cases, parts.secret(PURPOSE), parts.clock, parts.ids)
+    adopting = Adopting(store, packs, parts.clock)
     questions = Questions(cases, parts.vault, parts.ids)
     records = Records(store, policy, reading)
     waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
@@ -98,11 +101,13 @@ def build(
             question_router(questions),
             remedying_router(Remedying(cases)),
             searching_router(search),
+            policies_router(adopting),
             *together_routers(Together(cases, parts.vault, parts.ids), patterns),
         ],
         projections=projections(policy, parts.vault),
         reactions=reactions(cases, questions, parts.clock),
         background=(
+            ("policy", adopting.look, REST),
             ("retire", retiring.look, REST),
             ("clocks", waking.look, TICK),
             ("forget-words", forgetting.look, FORGETTING_REST),

@@ -115,16 +115,17 @@ def _quickly(lines: Sequence[bytes]) -> Hashed | None:
     A wrong guess where an envelope ends makes another hash than the published one, and then all is done carefully.
     Every line of this is run for every fact, so each step is one pass over a tile.
     """
-    if [line[:_BEGIN] for line in lines].count(_FIRST) != len(lines):
+    begin, least, end, first, joined = _BEGIN, _LEAST, _END, _FIRST, b"".join
+    before, between, behind = b"\x00" + _FIRST, b',"sha256":"', b'"}'
+    envelopes = [line[begin : line.find(end, least)] for line in lines if line.startswith(first)]
+    if len(envelopes) != len(lines):
         return None
-    begin, least, end, before, between, behind = _BEGIN, _LEAST, _END, b"\x00" + _FIRST, b',"sha256":"', b'"}'
-    envelopes = [line[begin : line.find(end, least)] for line in lines]
     try:
         heads: list[Head | None] = [_head(envelope) for envelope in envelopes]
     except msgspec.MsgspecError:
         return None
     hashes = [
-        sha256(before + envelope + between + sha256(line).hexdigest().encode() + behind).digest()
+        sha256(joined((before, envelope, between, sha256(line).hexdigest().encode(), behind))).digest()
         for envelope, line in zip(envelopes, lines, strict=True)
     ]
     return hashes, heads

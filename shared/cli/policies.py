@@ -1,40 +1,56 @@
 """`redress policy`: check a pack, show one, and say what would have been different under it."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from shared.cli.console import console, plain_errors
+from shared.cli.options import DATA
 from shared.clock import system_clock
 from shared.errors import SettingsError
 from shared.events.envelope import Recorded
+from shared.events.policies import ARCHIVE
 from shared.eventstore.index import no_index
 from shared.eventstore.open import open_store
+from shared.eventstore.sqlite import SqliteEventStore
 from shared.policy import Policy, read_policy
+from shared.policy.archive import Kept, in_force, kept_in, read_kept
 from shared.policy.pack import SHIPPED, shipped
 from shared.policy.simulating import simulate
 
 policies = typer.Typer(no_args_is_help=True, help="Check and try out the rules of time.")
 
-Pack = Annotated[str, typer.Argument(help=f"A file, or one of {', '.join(SHIPPED)}.")]
+Pack = Annotated[str, typer.Argument(help=f"A file, one of {', '.join(SHIPPED)}, or a label that was ever adopted.")]
+In = Annotated[Path, typer.Option(help="The data folder; it may be in use.")]
 BATCH = 5_000
 
 
 @policies.command("check")
-def check(pack: Pack) -> None:
+def check(pack: Pack, data: In = DATA) -> None:
     """Say whether a pack can be used; what is wrong is named with its key."""
     with plain_errors():
-        policy = _read(pack)
+        policy = _read(pack, data)
     console.print(f"{policy.label} can be used.")
 
 
+@policies.command("adopted")
+def adopted(data: In = DATA) -> None:
+    """List every pack that cases ever ran by, and since when."""
+    with plain_errors():
+        kept = asyncio.run(_kept(data))
+    for one in kept:
+        print(f"{one.since:%Y-%m-%d %H:%M} {one.label} {one.sha256}")  # noqa: T201 - for scripts, too
+
+
 @policies.command("show")
-def show(pack: Pack) -> None:
+def show(pack: Pack, data: In = DATA) -> None:
     """Show the times of a pack, and by which calendar they run."""
     with plain_errors():
-        policy = _read(pack)
+        policy = _read(pack, data)
     durations, calendar = policy.durations, policy.calendar
     console.print(policy.label + (f": {policy.basis}" if policy.basis else ""))
     console.print(f"  acknowledge within {durations.acknowledge}, answer within {durations.answer}")
@@ -46,12 +62,10 @@ def show(pack: Pack) -> None:
 
 
 @policies.command("simulate")
-def simulate_pack(
-    pack: Pack, data: Annotated[Path, typer.Option(help="The data folder; it may be in use.")] = Path("data")
-) -> None:
+def simulate_pack(pack: Pack, data: In = DATA) -> None:
     """Replay past cases under a pack, and show which deadlines and misses would differ."""
     with plain_errors():
-        policy = _read(pack)
+        policy = _read(pack, data)
         history = asyncio.run(_history(data))
         console.print(f"{'duty':12} {'begun':>8} {'earlier':>8} {'later':>8} {'missed':>8} {'would be':>8}")
         for kind in simulate(history, policy, system_clock()):
@@ -60,20 +74,32 @@ def simulate_pack(
 
 
 async def _history(data: Path) -> list[Recorded]:
-    if not (data / "cases").is_dir():
-        raise SettingsError(f"There is no data folder {data}; name it with --data.")
-    store = open_store(data / "cases", "cases", no_index)
     history: list[Recorded] = []
-    while read := await store.read(history[-1].position if history else 0, BATCH):
-        history += read
-    store.close()
+    with closing(_record(data)) as store:
+        while read := await store.read(history[-1].position if history else 0, BATCH):
+            history += read
     return history
 
 
-def _read(pack: str) -> Policy:
+async def _kept(data: Path) -> Sequence[Kept]:
+    with closing(_record(data)) as store:
+        return kept_in(await store.stream(ARCHIVE))
+
+
+def _record(data: Path) -> SqliteEventStore:
+    if not (data / "cases").is_dir():
+        raise SettingsError(f"There is no data folder {data}; name it with --data.")
+    return open_store(data / "cases", "cases", no_index)
+
+
+def _read(pack: str, data: Path) -> Policy:
     if pack in SHIPPED:
         return read_policy(shipped(pack))
-    try:
+    if Path(pack).is_file():
         return read_policy(Path(pack).read_bytes())
-    except OSError as error:
-        raise SettingsError(f"{pack} cannot be read: {error.strerror}. Shipped packs: {', '.join(SHIPPED)}.") from error
+    kept = in_force(asyncio.run(_kept(data)), pack) if (data / "cases").is_dir() else None
+    if kept is None:
+        raise SettingsError(
+            f"{pack} is no file, no shipped pack ({', '.join(SHIPPED)}), and was never adopted in {data}."
+        )
+    return read_kept(kept.content)

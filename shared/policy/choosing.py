@@ -47,6 +47,10 @@ class Packs:
         self._rules = rules
         self._packs = packs or {}
 
+    def all(self) -> Collection[Policy]:
+        """Return every pack by which duties may begin, the usual one first."""
+        return (self.usual, *self._packs.values())
+
     def chosen(self, tenant: str, country: str | None, buyers: Collection[str] = ()) -> Policy:
         """Return the pack by which duties of such a case begin."""
         rule = next((rule for rule in self._rules if rule.holds(tenant, country, buyers)), None)

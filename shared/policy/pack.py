@@ -162,7 +162,7 @@ SHIPPED: Mapping[str, str] = {
 def read_policy(toml: bytes) -> Policy:
     """Read a pack; one with unknown fields or with codes that point nowhere is a `SettingsError`."""
     try:
-        policy = msgspec.convert(_whole(toml), Policy, dec_hook=_decoded)
+        policy = msgspec.convert(_whole(toml), Policy, dec_hook=decoded)
     except (msgspec.MsgspecError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The policy pack cannot be read: {error}.") from error
     _workable(policy.calendar)
@@ -212,7 +212,8 @@ def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return base | own | inner
 
 
-def _decoded(kind: type, value: object) -> object:
+def decoded(kind: type, value: object) -> object:
+    """Read what a pack writes as text: spans."""
     if kind is Term:
         return read_term(value)
     raise NotImplementedError(kind)

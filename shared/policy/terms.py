@@ -64,6 +64,19 @@ class Term:
         return f"{self.count} {self.unit}"
 
 
+def written_term(term: Term) -> str:
+    """Write a span as packs do; `read_term` reads it back."""
+    match term.unit:
+        case "hours":
+            return f"PT{term.count}H"
+        case "days":
+            return f"P{term.count}D"
+        case "months":
+            return f"P{term.count}M"
+        case "business days":
+            return f"{term.count} business days"
+
+
 def read_term(text: object) -> Term:
     """Read a span as packs write it; a `ValueError` says how."""
     iso = _ISO.fullmatch(text) if isinstance(text, str) else None

@@ -78,6 +78,8 @@ ROLES: dict[tuple[str, str], set[str]] = {
     ("GET", "/cases/v1/cases/{case_id}/next"): STAFF,
     ("GET", "/cases/v1/queues"): STAFF,
     ("POST", "/cases/v1/search"): WRITERS,
+    ("GET", "/cases/v1/policies"): STAFF,
+    ("GET", "/cases/v1/policies/{sha256}"): STAFF,
     ("GET", "/cases/v1/tasks"): STAFF,
     ("GET", "/cases/v1/filters"): STAFF,
     ("POST", "/cases/v1/filters"): WRITERS,

@@ -9,6 +9,7 @@ from services.cases.api.answering_pages import answer_pages
 from services.cases.api.desk import bulk_routes, desk_routes, keeping_routes
 from services.cases.api.doing import COMMANDS, CommandRoute, code_word_route, command_routes, opening_routes
 from services.cases.api.parties import FEES, party_routes
+from services.cases.api.policies import policies_routes
 from services.cases.api.procedure import COMMANDS as PROCEDURE
 from services.cases.api.procedure import procedure_routes
 from services.cases.api.questions import COMMANDS as QUESTIONS
@@ -18,7 +19,17 @@ from services.cases.api.remedying import remedy_routes
 from services.cases.api.searching import searching_routes
 from services.cases.api.together import COMMANDS as TOGETHER
 from services.cases.api.together import together_routes
-from services.cases.application import Answering, Cases, Keeping, Parties, Procedure, Questions, Remedying, Together
+from services.cases.application import (
+    Adopting,
+    Answering,
+    Cases,
+    Keeping,
+    Parties,
+    Procedure,
+    Questions,
+    Remedying,
+    Together,
+)
 from services.cases.views import Briefs, Company, Desk, Files, Patterns, Records, Search
 from shared.clock import Clock
 from shared.rights import Role
@@ -64,6 +75,11 @@ def together_routers(together: Together, patterns: Patterns) -> Sequence[APIRout
 def procedure_router(procedure: Procedure) -> APIRouter:
     """Return the routes of the steps that not every case takes."""
     return procedure_routes(procedure)
+
+
+def policies_router(adopting: Adopting) -> APIRouter:
+    """Return the routes of the rules that were ever adopted."""
+    return policies_routes(adopting)
 
 
 def searching_router(search: Search) -> APIRouter:

@@ -1,5 +1,6 @@
 """The write side: one method per command that loads, decides and appends."""
 
+from services.cases.application.adopting import Adopting
 from services.cases.application.answering import Answering, Let
 from services.cases.application.index import index
 from services.cases.application.keeping import Keeping
@@ -16,6 +17,7 @@ from services.cases.application.together import Together
 from services.cases.application.waking import Waking
 
 __all__ = [
+    "Adopting",
     "Answering",
     "Cases",
     "Keeping",

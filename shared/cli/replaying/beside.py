@@ -3,7 +3,19 @@
 from shared.cli.replaying.quoting import Quoting
 from shared.cli.replaying.steps import stepped
 from shared.events import answering as told
-from shared.events import clocks, desk, handling, parties, procedure, protection, questions, remedying, safety, together
+from shared.events import (
+    clocks,
+    desk,
+    handling,
+    parties,
+    policies,
+    procedure,
+    protection,
+    questions,
+    remedying,
+    safety,
+    together,
+)
 from shared.events.envelope import Event
 
 
@@ -34,6 +46,8 @@ def beside(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911, PLR0912
             return f"A code word was tried: it {'was' if matched else 'was not'} the one agreed on."
         case told.EvidenceStored(part=part, parts=parts):
             return f"Part {part} of {parts} of a file was stored."
+        case policies.PolicyAdopted(label=label):
+            return f"The rules {label} hold from now on."
         case desk.TaskAdded():
             return f"{event.assignee} got a task.{words.quoted('The task', event.what)}"
         case desk.TaskFinished():

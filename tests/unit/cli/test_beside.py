@@ -14,6 +14,7 @@ from shared.events import (
     desk,
     handling,
     parties,
+    policies,
     procedure,
     protection,
     questions,
@@ -30,6 +31,7 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 SECRET = "Nobody Knows"
 
 EVERY_FACT: Sequence[Event] = (
+    policies.PolicyAdopted(label="ngo-hotline 1", sha256="0" * 64, content="{}"),
     questions.QuestionAsked(question_id=ID, kind="free", report_id=ID, expires_at=AT, text=SECRET),
     questions.QuestionAnswered(question_id=ID, kind="free", message_id=ID, reply="said", text=SECRET, moved=False),
     questions.ReplyReceived(question_id=ID, kind="free", message_id=ID, because="late", text=SECRET),
