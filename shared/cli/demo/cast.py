@@ -18,13 +18,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation that bears duties; `buyer` names the brand that buys from it, where there is one."""
+    """An organisation that bears duties; `buyer` names the brand that buys from it, where there is one, and `sites`
+    are where its workers work.
+    """
 
     name: str
     kind: Literal["employer", "recruiter", "broker", "brand"]
     country: str
     sector: str
     buyer: str | None = None
+    sites: tuple[str, ...] = ()
 
 
 PLACES = (
@@ -37,20 +40,29 @@ PLACES = (
     Place("LA", ("lo",), "LAK", Decimal(2_500_000), 6),
 )
 
+HOMES = {"th": "TH", "my": "MM", "km": "KH", "lo": "LA", "ne": "NP", "vi": "VN", "ms": "ID"}
+"""Language -> the country that who speaks it mostly came from."""
+ABROAD = {"NP": "MY", "MM": "TH", "KH": "TH", "LA": "TH", "VN": "MY", "TH": "MY", "ID": "MY"}
+"""Country -> where most who left it went."""
+
 CHANNELS = {"hotline": 28, "line": 22, "facebook": 18, "app": 16, "sms": 9, "form": 7}
 """Channel -> its share of what comes in."""
 
 NORTHLIGHT, MERIDIAN = "Northlight Apparel Group (demo)", "Meridian Seafood Brands (demo)"
 
 ORGANISATIONS = (
-    Organisation("Golden Heron Seafood Processing (demo)", "employer", "TH", "seafood", MERIDIAN),
-    Organisation("Lotus Thread Garments (demo)", "employer", "TH", "garments", NORTHLIGHT),
-    Organisation("Blue Crane Rubber Gloves (demo)", "employer", "MY", "rubber"),
-    Organisation("Sunbird Electronics Assembly (demo)", "employer", "MY", "electronics"),
-    Organisation("Red River Footwear (demo)", "employer", "VN", "footwear", NORTHLIGHT),
-    Organisation("Silver Reed Knitwear (demo)", "employer", "KH", "garments", NORTHLIGHT),
-    Organisation("Jasmine Gate Garments (demo)", "employer", "MM", "garments", NORTHLIGHT),
-    Organisation("Four Winds Plantation (demo)", "employer", "LA", "agriculture"),
+    Organisation(
+        "Golden Heron Seafood Processing (demo)", "employer", "TH", "seafood", MERIDIAN, ("Harbour plant", "Cold store")
+    ),
+    Organisation("Lotus Thread Garments (demo)", "employer", "TH", "garments", NORTHLIGHT, ("Weaving hall",)),
+    Organisation(
+        "Blue Crane Rubber Gloves (demo)", "employer", "MY", "rubber", None, ("Line 1 to 6", "Dormitory east")
+    ),
+    Organisation("Sunbird Electronics Assembly (demo)", "employer", "MY", "electronics", None, ("Free zone plant",)),
+    Organisation("Red River Footwear (demo)", "employer", "VN", "footwear", NORTHLIGHT, ("River works", "Sole works")),
+    Organisation("Silver Reed Knitwear (demo)", "employer", "KH", "garments", NORTHLIGHT, ("Knitting hall",)),
+    Organisation("Jasmine Gate Garments (demo)", "employer", "MM", "garments", NORTHLIGHT, ("Gate works",)),
+    Organisation("Four Winds Plantation (demo)", "employer", "LA", "agriculture", None, ("Upper slope",)),
     Organisation("High Pass Manpower (demo)", "recruiter", "NP", "recruitment"),
     Organisation("Bridge of Stars Recruitment (demo)", "broker", "TH", "recruitment"),
     Organisation(NORTHLIGHT, "brand", "GB", "garments"),

@@ -1,7 +1,7 @@
 """What becomes of a case: its commands with their times, drawn once, up to the moment where the demo stands."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -10,13 +10,15 @@ from typing import Any
 from shared.cli.demo.cast import HANDLERS, Organisation
 
 ATTEMPTS = 3
+CROWD = 8
+"""Workers from whom on a grievance is one of many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One command on a case. `party` is an organisation by name, `item` a promised remedy by its place in the plan.
 
-    `second` marks what takes another person than the one who did the rest.
+    `second` marks what takes another person than the one who did the rest, `member` one of the workers who joined.
     """
 
     command: str
@@ -25,6 +27,7 @@ class Step:
     party: str | None = None
     item: int | None = None
     second: bool = False
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Matter:
     currency: str
     wage: Decimal
     respondent: Organisation
+    corridor: tuple[str, str]
+    """From where the workers came, and where they work."""
     opened_at: datetime
     progress: float
     """How far into the year it came, 0 to 1: parties learn to answer."""
@@ -90,6 +95,31 @@ class Life:
         yield self._after_hours(1, 12 if issue == "MOV-RES" else 130, "assign", {"assignee": assignee, "team": team})
         if self._chance(0.4):
             yield self._after_hours(2, 40, "note", {"text": "Can talk after the shift, from 20:00."})
+        if issue == "REC-FEE":
+            yield self._fee()
+        if self._matter.workers >= CROWD:
+            yield from self._gather()
+
+    def _fee(self) -> Step:
+        """Say what each worker paid to be recruited: less as the year goes on, since it is asked about."""
+        matter, (home, work) = self._matter, self._matter.corridor
+        months = Decimal(str(round(self._rng.uniform(1.1, 2.4) * (1 - 0.55 * matter.progress), 2)))
+        fee = {
+            "amount": {"amount": _money(matter.wage * months), "currency": matter.currency},
+            "from_country": home,
+            "to_country": work,
+            "paid_on": (matter.opened_at - timedelta(days=self._rng.randrange(20, 160))).date().isoformat(),
+            "workers": matter.workers,
+        }
+        return self._after_hours(1, 20, "report-fee", fee, party=matter.respondent.name)
+
+    def _gather(self) -> Iterator[Step]:
+        """Let workers join a grievance of many, one of them speak for all, and one think better of it."""
+        for _ in range(self._rng.randrange(2, 5)):
+            yield self._after_hours(1, 30, "join-worker", {"reference": f"W-{self._rng.randrange(10**6):06d}"})
+        yield self._after_hours(1, 10, "name-representative", {"name": "The shift leader (demo)"})
+        if self._chance(0.5):
+            yield replace(self._after_hours(5, 60, "leave-worker", {}), member=0)
 
     def _early_ending(self) -> Iterator[Step]:
         kind = self._rng.choice(("withdrawn", "unreachable", "unsubstantiated"))
@@ -126,7 +156,18 @@ class Life:
         days = (1, 13) if answers == "in time" else (15, 38)
         position = str(rng.choices(("accepted", "partly", "disputed", "no-action"), (44, 26, 18, 12))[0])
         yield self._after(*days, "respond", {"position": position, "text": "The site was asked; see above."}, party)
+        if self._chance(0.08):
+            yield from self._reprisal(party)
+        elif self._chance(0.3):
+            yield self._after(1, 6, "check-retaliation", {"outcome": "none", "statement": "All still work there."})
         return position
+
+    def _reprisal(self, party: str) -> Iterator[Step]:
+        """Report what was done to somebody for the complaint; nothing more is disclosed until a supervisor lets it."""
+        acts = [self._rng.choice(("threat", "transfer", "pay-cut", "harassment", "dismissal"))]
+        told = {"acts": acts, "statement": "Told to take the complaint back; moved to the night shift the next day."}
+        yield self._after(1, 5, "report-retaliation", told, party)
+        yield self._after(2, 9, "release-disclosure", {"reason": "The worker is safe and asked for it."}, second=True)
 
     def _remedy(self) -> Generator[Step, None, bool]:
         promises = self._promises()

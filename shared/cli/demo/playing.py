@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.cli.demo.around import Site, Surroundings, surroundings
 from shared.cli.demo.cast import ORGANISATIONS
 from shared.cli.demo.client import Door, Reply
 from shared.cli.demo.life import Step
@@ -16,7 +17,9 @@ from shared.cli.demo.year import YEAR, Message, Thread, first_thread, plan
 from shared.cli.progress import Progress
 
 AT_ONCE = 16
-_CONFLICT, _NEW = 409, 202
+_CONFLICT, _KNOWN, _NEW = 409, 422, 202
+_PARTY = {"consent": "recipient", "report-fee": "recruiter_id"}
+"""What the organisation of a command is called in its body, where that is not `organisation_id`."""
 
 
 @dataclass(slots=True)
@@ -47,9 +50,10 @@ async def fill(
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     async with httpx.AsyncClient(base_url=base_url, limits=limits, timeout=60, transport=transport) as http:
         play = _Play(Door(http, keys[0]), Door(http, keys[1]), seed, progress)
-        threads = plan(seed, size, await play.anchor(now))
-        progress.begin("a year of grievances", sum(thread.size for thread in threads))
-        await play.all(threads)
+        anchor = await play.anchor(now)
+        threads, around = plan(seed, size, anchor), surroundings(seed, anchor)
+        progress.begin("a year of grievances", around.size + sum(thread.size for thread in threads))
+        await play.all(threads, around)
     play.result.look_at = (f"{base_url}/", f"{base_url}/cases/v1/cases?overdue=true", f"{base_url}/openapi.json")
     return play.result
 
@@ -71,6 +75,7 @@ class _Play:
         self._progress = progress
         self._organisations: dict[str, str] = {}
         self._begun: dict[str, Reply] = {}
+        self._repeats = False
         self.result = DemoResult(seed)
 
     async def anchor(self, now: datetime) -> datetime:
@@ -78,13 +83,15 @@ class _Play:
         hour = now.replace(minute=0, second=0, microsecond=0)
         message = first_thread(self._seed, hour).messages[0]
         self._begun[message.external_id] = first = await self._say(message)
+        self._repeats = first.status != _NEW
         told = await self._first.get(f"/intake/v1/messages/{first.body['message_id']}")
         return datetime.fromisoformat(told.body["occurred_at"]) + YEAR
 
-    async def all(self, threads: Sequence[Thread]) -> None:
-        """Register the organisations, then play the threads, the earliest first."""
+    async def all(self, threads: Sequence[Thread], around: Surroundings) -> None:
+        """Register the organisations with what surrounds them, then play the threads, the earliest first."""
         for organisation in ORGANISATIONS:
             self._organisations[organisation.name] = await self._registered(organisation.name)
+        await self._surround(around)
         places = asyncio.Semaphore(AT_ONCE)
 
         async def one(thread: Thread) -> None:
@@ -104,6 +111,46 @@ class _Play:
         known = frozenset({_CONFLICT})
         reply = await self._first.post("/cases/v1/organisations", body, self._once("org", name), accept=known)
         return str(reply.body["organisation_id"])
+
+    async def _surround(self, around: Surroundings) -> None:
+        for supplier, buyer in around.supplies:
+            relation = {"kind": "supplies", "organisation_id": self._organisations[buyer]}
+            await self._around(self._first, supplier, "relate", relation, "")
+        for site in around.sites:
+            await self._site(site)
+        for review in around.reviews:
+            body = review.body | {"occurred_at": _text(review.at)}
+            told = await self._around(self._first, review.organisation, "review", body, str(review.number))
+            decision, why = ("reject", {"reason": review.rejected}) if review.rejected else ("approve", {})
+            path = f"/cases/v1/reviews/{told.body['review_id']}/{decision}"
+            await self._second.post(path, why, self._once(decision, review.organisation, str(review.number)))
+            self._count_around()
+
+    async def _site(self, site: Site) -> None:
+        body = {"name": site.name, "occurred_at": _text(site.at)}
+        await self._around(self._first, site.organisation, "add-site", body, site.name)
+        organisation = f"/cases/v1/organisations/{self._organisations[site.organisation]}"
+        known = {one["name"]: one["site_id"] for one in (await self._first.get(organisation)).body["sites"]}
+        for count in site.counts:
+            day = count.at.date().isoformat()
+            heads = {"site_id": known[site.name], "workers": count.workers, "counted_on": day}
+            await self._around(self._first, site.organisation, "count-heads", heads, f"{site.name} {day}")
+
+    async def _around(self, door: Door, name: str, command: str, body: dict[str, Any], which: str) -> Reply:
+        """Carry out a command on an organisation. A repeated key is answered as the first time, another year's site
+        is known.
+        """
+        path = f"/cases/v1/organisations/{self._organisations[name]}/{command}"
+        reply = await door.post(path, body, self._once(command, name, which), accept=frozenset({_CONFLICT, _KNOWN}))
+        self._count_around()
+        return reply
+
+    def _count_around(self) -> None:
+        self._progress.advance()
+        if self._repeats:
+            self.result.repeated += 1
+        else:
+            self.result.steps += 1
 
     async def _thread(self, thread: Thread) -> None:
         report = await self._report(thread)
@@ -181,9 +228,11 @@ class _Play:
             return
         body = step.body | {"occurred_at": _text(step.at)}
         if step.party is not None:
-            body["recipient" if step.command == "consent" else "organisation_id"] = self._organisations[step.party]
+            body[_PARTY.get(step.command, "organisation_id")] = self._organisations[step.party]
         if step.item is not None:
             body["item_id"] = items[step.item]
+        if step.member is not None:
+            body["member_id"] = (await self._first.get(case)).body["members"][step.member]
         door = self._second if step.second else self._first
         await door.post(f"{case}/{step.command}", body, self._once(thread.name, step.command, _text(step.at)))
         self.result.steps += 1

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Literal
 
 from shared.cli.demo import texts
-from shared.cli.demo.cast import CHANNELS, ISSUES, PLACES, respondents
+from shared.cli.demo.cast import ABROAD, CHANNELS, HOMES, ISSUES, PLACES, respondents
 from shared.cli.demo.life import Life, Matter, Step
 
 YEAR = timedelta(days=365)
@@ -86,6 +86,8 @@ class _Planned:
         self._issue = rng.choices(tuple(ISSUES), tuple(ISSUES.values()))[0]
         self._workers = rng.choice((1, 1, 1, 1, 2, 3, 5, 8, 14, 40, 120))
         self._respondent = rng.choice(respondents(self._place.country, self._issue))
+        where = Random(f"{seed}:{name}:site")  # noqa: S311 - a play, not a secret
+        self._site = where.choice(self._respondent.sites) if self._respondent.sites else None
         self._reachable = rng.random() < _REACHABLE
         # The root draws more of the year's end than of its beginning: the hotline became known.
         self._progress = rng.random() ** 0.7
@@ -118,6 +120,7 @@ class _Planned:
             currency=self._place.currency,
             wage=self._place.wage,
             respondent=self._respondent,
+            corridor=_corridor(self._language, self._place.country),
             opened_at=opened_at,
             progress=self._progress,
         )
@@ -158,6 +161,8 @@ class _Planned:
             "workers": self._workers,
             "statistics_consent": self._rng.random() < _LETS_COUNT,
         }
+        if self._site is not None:
+            grievance["site"] = self._site
         if self._reachable:
             contact = {"channel": "email", "address": f"worker-{name}@example.org", "language": self._language}
             grievance["safe_contact"] = contact
@@ -165,3 +170,9 @@ class _Planned:
 
     def _until_now(self, messages: Iterator[Message]) -> Iterator[Message]:
         return (message for message in messages if message.at <= self._anchor)
+
+
+def _corridor(language: str, country: str) -> tuple[str, str]:
+    """Return from where workers came who speak a language in a country; who is at home there is on the way abroad."""
+    home = HOMES[language]
+    return (home, country) if home != country else (home, ABROAD[home])

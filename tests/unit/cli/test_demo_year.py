@@ -49,6 +49,8 @@ def test_the_year_has_about_the_size_that_was_asked_for_and_every_turn(year: tup
     assert set(commands) == {
         "acknowledge", "triage", "assign", "note", "consent", "name-respondent", "escalate", "respond", "plan",
         "complete-item", "verify-item", "close", "reopen", "attempt-contact", "check-withdrawal",
+        "report-fee", "join-worker", "leave-worker", "name-representative", "check-retaliation", "report-retaliation",
+        "release-disclosure",
     }  # fmt: skip
     reasons = {step.body["reason"] for thread in year for step in thread.steps if step.command == "close"}
     assert len(reasons) >= 6
@@ -59,7 +61,7 @@ def test_the_year_has_about_the_size_that_was_asked_for_and_every_turn(year: tup
 def test_what_takes_four_eyes_is_done_by_the_second_person(year: tuple[Thread, ...]) -> None:
     seconds = {step.command for thread in year for step in thread.steps if step.second}
     firsts = {step.command for thread in year for step in thread.steps if not step.second}
-    assert seconds == {"check-withdrawal", "close", "verify-item"}
+    assert seconds == {"check-withdrawal", "close", "verify-item", "release-disclosure"}
     assert not seconds & firsts
 
 
