@@ -1,6 +1,7 @@
 """Commands of a person find the engines where the settings name them, as they find a folder otherwise."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,8 @@ def test_a_person_rebuilds_views_lists_dead_letters_and_makes_keys_on_engines(
 
     rebuilt = redress("rebuild", "cases")
     assert rebuilt.returncode == 0, rebuilt.stderr
-    assert "cases: 2 facts folded, equal to what was served" in rebuilt.stdout, "the case, and its clock"
+    equal = r"cases: [23] facts folded, equal to what was served"
+    assert re.search(equal, rebuilt.stdout), "the case, its clock, and the rules if they were adopted by then"
     assert "DIFFERENT" not in rebuilt.stdout
     assert redress("dlt", "list").stdout == ""
     assert redress("key", "new", "--role", "auditor", "--name", "elsewhere").stdout.startswith("rdk_")
