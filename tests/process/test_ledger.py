@@ -158,7 +158,8 @@ def test_a_proof_of_a_case_holds_offline(lived: Path, tmp_path: Path) -> None:
     checked = redress("verify-proof", str(file), *keys_of(lived))
     assert checked.returncode == 0, checked.stderr
     assert "cases.note-added" in checked.stdout
-    file.write_text(re.sub(r"^index (\d+)$", lambda at: f"index {int(at[1]) + 1}", file.read_text(), flags=re.MULTILINE))
+    moved = re.sub(r"\nindex (\d+)\n", lambda at: f"\nindex {int(at[1]) + 1}\n", file.read_text())
+    file.write_text(moved)
     assert redress("verify-proof", str(file), *keys_of(lived)).returncode != 0
 
 
