@@ -116,11 +116,11 @@ def _runs(plain: str) -> Iterator[tuple[str, str]]:
             yield kind, "".join(run)
 
 
-@lru_cache(maxsize=8192)
 def _words(plain: str) -> frozenset[str]:
     return frozenset(run[:LONGEST_WORD] for kind, run in _runs(plain) if kind == "word")
 
 
+@lru_cache(maxsize=8192)
 def _kind(letter: str) -> str:
     if _UNSPACED.match(letter):
         return "unspaced"
