@@ -17,7 +17,7 @@ from shared.events.policies import ARCHIVE
 from shared.eventstore.index import no_index
 from shared.eventstore.open import open_store
 from shared.eventstore.sqlite import SqliteEventStore
-from shared.policy import Policy, read_policy
+from shared.policy import Policy, read_policy, read_policy_file
 from shared.policy.archive import Kept, in_force, kept_in, read_kept
 from shared.policy.pack import SHIPPED, shipped
 from shared.policy.simulating import simulate
@@ -96,7 +96,7 @@ def _read(pack: str, data: Path) -> Policy:
     if pack in SHIPPED:
         return read_policy(shipped(pack))
     if Path(pack).is_file():
-        return read_policy(Path(pack).read_bytes())
+        return read_policy_file(Path(pack), "The name of the pack")
     kept = in_force(asyncio.run(_kept(data)), pack) if (data / "cases").is_dir() else None
     if kept is None:
         raise SettingsError(
