@@ -6,7 +6,7 @@ A ledger keeps them in one file, a line each: the size of the log, and the autho
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -49,10 +49,11 @@ class Authorities:
 
 def verify_stamps(source: Source, keys: Sequence[Key], authorities: Authorities) -> tuple[list[Stamp], list[Finding]]:
     """Verify every time stamp of a ledger over the checkpoint that it names; what does not hold is found."""
-    signed = dict(_signed(source, keys))
+    given = [*read_stamps(source.stamps())]
+    signed = dict(_signed(source, keys, {size for size, _ in given}))
     stamps: list[Stamp] = []
     findings: list[Finding] = []
-    for size, answer in read_stamps(source.stamps()):
+    for size, answer in given:
         text = signed.get(size)
         if text is None:
             findings.append(Finding(source.service, f"there is a time stamp over {size} facts, and no checkpoint"))
@@ -79,8 +80,9 @@ def read_stamps(text: str) -> Iterator[tuple[int, bytes]]:
             raise InvalidError(f"Line {number} of the time stamps is no SIZE and BASE64.", field="stamps") from error
 
 
-def _signed(source: Source, keys: Sequence[Key]) -> Iterator[tuple[int, bytes]]:
+def _signed(source: Source, keys: Sequence[Key], sizes: Container[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield the signed texts of these sizes; only of them are signatures verified."""
     for note in notes_in(source.checkpoints()):
-        checkpoint = read_checkpoint(note, keys)
-        if checkpoint.by:
-            yield checkpoint.size, note.partition("\n\n")[0].encode() + b"\n"
+        size = read_checkpoint(note, ()).size
+        if size in sizes and read_checkpoint(note, keys).by:
+            yield size, note.partition("\n\n")[0].encode() + b"\n"

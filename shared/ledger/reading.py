@@ -37,9 +37,8 @@ def proof_of(shelf: Shelf, index: int) -> Proof:
     if not 0 <= index < checkpoint.size:
         raise NotFoundError(f"No checkpoint covers the fact {index} yet; {checkpoint.size} are covered.")
     number, place = divmod(index, WIDTH)
-    bundle = shelf.read(entries_path(number, min(WIDTH, checkpoint.size - number * WIDTH)))
     path = inclusion(index, checkpoint.size, nodes_of(shelf, checkpoint.size))
-    return Proof(unbundled(bundle)[place], index, tuple(path), note)
+    return Proof(_bundle(shelf, number, checkpoint.size)[place], index, tuple(path), note)
 
 
 def leaves_of(shelf: Shelf, after: int, limit: int) -> Sequence[bytes]:
@@ -48,9 +47,8 @@ def leaves_of(shelf: Shelf, after: int, limit: int) -> Sequence[bytes]:
     until = min(after + limit, checkpoint.size)
     found: list[bytes] = []
     for number in range(after // WIDTH, -(-until // WIDTH)):
-        bundle = unbundled(shelf.read(entries_path(number, min(WIDTH, checkpoint.size - number * WIDTH))))
         begin = number * WIDTH
-        found += bundle[max(after - begin, 0) : until - begin]
+        found += _bundle(shelf, number, checkpoint.size)[max(after - begin, 0) : until - begin]
     return found
 
 
@@ -60,6 +58,11 @@ def continued(shelf: Shelf, old: int, new: int) -> list[bytes]:
     if not 0 < old <= new <= checkpoint.size:
         raise NotFoundError(f"A proof leads from at least 1 fact to as many or more, up to {checkpoint.size}.")
     return consistency(old, new, nodes_of(shelf, checkpoint.size))
+
+
+def _bundle(shelf: Shelf, number: int, size: int) -> list[bytes]:
+    """Return the leaves of a bundle in a log of `size` leaves."""
+    return unbundled(shelf.read(entries_path(number, min(WIDTH, size - number * WIDTH))))
 
 
 def nodes_of(shelf: Shelf, size: int) -> TiledNodes:

@@ -20,10 +20,7 @@ class SignedRoot(msgspec.Struct, frozen=True):
 
     def is_of(self, shelf: Shelf) -> bool:
         """Whether this is the root of a log; False, too, where the log is shorter."""
-        try:
-            return root_over(shelf, self.size) == self
-        except NotFoundError:
-            return False
+        return root_up_to(shelf, self.size) == self
 
 
 class Roots(Protocol):
@@ -39,12 +36,16 @@ class Roots(Protocol):
         ...
 
 
-def root_over(shelf: Shelf, size: int) -> SignedRoot:
-    """Return the root of a log over its first facts; a `NotFoundError` when no checkpoint covers so many."""
-    _, checkpoint = newest(shelf)
-    if not 0 < size <= checkpoint.size:
-        raise NotFoundError(f"No checkpoint covers {size} facts; {checkpoint.size} are covered.")
-    return SignedRoot(size, b64(root_of(size, nodes_of(shelf, checkpoint.size))))
+def root_up_to(shelf: Shelf, most: int | None) -> SignedRoot | None:
+    """Return the root of a log over as many facts as the newest checkpoint covers, and no more than `most`; None before
+    the first.
+    """
+    try:
+        _, checkpoint = newest(shelf)
+    except NotFoundError:
+        return None
+    size = checkpoint.size if most is None else min(most, checkpoint.size)
+    return SignedRoot(size, b64(root_of(size, nodes_of(shelf, checkpoint.size)))) if size > 0 else None
 
 
 class NoRoots:

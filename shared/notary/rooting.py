@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
-from shared.errors import NotFoundError
-from shared.ledger.reading import newest
-from shared.ledger.roots import SignedRoot, root_over
+from shared.ledger.roots import SignedRoot, root_up_to
 from shared.notary.keeper import Keeper
 
 
@@ -34,18 +32,14 @@ class KeptRoots:
 async def _at(keeper: Keeper, position: int | None, *, exactly: bool) -> SignedRoot | None:
     if position is None and exactly:
         return None
-    covered = await asyncio.to_thread(_covered, keeper)
-    if exactly and position is not None and position > covered:
-        await keeper.look()
-        covered = await asyncio.to_thread(_covered, keeper)
-        if position > covered:
-            return None  # the ledger is not signed any more: better no root than one that changes
-    size = covered if position is None else min(position, covered)
-    return await asyncio.to_thread(root_over, keeper.shelf, size) if size else None
+    found = await asyncio.to_thread(root_up_to, keeper.shelf, position)
+    if not exactly or not position or _covers(found, position):
+        return found
+    await keeper.look()
+    found = await asyncio.to_thread(root_up_to, keeper.shelf, position)
+    # Where the ledger is not signed any more: better no root than one that changes.
+    return found if _covers(found, position) else None
 
 
-def _covered(keeper: Keeper) -> int:
-    try:
-        return newest(keeper.shelf)[1].size
-    except NotFoundError:
-        return 0
+def _covers(root: SignedRoot | None, position: int) -> bool:
+    return root is not None and root.size == position

@@ -55,11 +55,11 @@ class Stamper:
     def newest(self) -> Stamp | None:
         """Return how many facts the newest stamp is over, and when it was given; None where there is none."""
         try:
-            lines = [*read_stamps(self._shelf.read(STAMPS).decode())]
+            *_, last = self._shelf.read(STAMPS).decode().splitlines()
         except NotFoundError:
             return None
-        read = (Stamp(size, decode_timestamp_response(answer).tst_info.gen_time) for size, answer in lines)
-        return max(read, default=None)
+        ((size, answer),) = read_stamps(last)
+        return Stamp(size, decode_timestamp_response(answer).tst_info.gen_time)
 
     def stamp(self) -> Stamp:
         """Have the newest checkpoint stamped, and keep the answer. An answer that does not hold is refused."""

@@ -9,6 +9,7 @@ from fastapi import Path as Place
 
 from services.cases.api.doing import OFFICE
 from services.cases.api.examples import shown
+from services.cases.api.reading import json_answer
 from services.cases.api.words import PREFIX
 from services.cases.application import Adopting
 from shared.errors import NotFoundError
@@ -34,8 +35,7 @@ def policies_routes(adopting: Adopting) -> APIRouter:
         responses=shown(200, {"items": [_ADOPTED]}),
     )
     async def list_policies(_caller: Annotated[Caller, Depends(of_readers)]) -> Response:
-        items = [_told(one) for one in await adopting.kept()]
-        return Response(msgspec.json.encode({"items": items}), media_type="application/json")
+        return json_answer({"items": [_told(one) for one in await adopting.kept()]})
 
     @routes.get(
         "/policies/{sha256}",
@@ -46,8 +46,7 @@ def policies_routes(adopting: Adopting) -> APIRouter:
         sha256: Annotated[str, Place(pattern="^[0-9a-f]{64}$")], _caller: Annotated[Caller, Depends(of_readers)]
     ) -> Response:
         one = _found(await adopting.kept(), sha256)
-        content = {**_told(one), "pack": msgspec.Raw(one.content.encode())}
-        return Response(msgspec.json.encode(content), media_type="application/json")
+        return json_answer({**_told(one), "pack": msgspec.Raw(one.content.encode())})
 
     return routes
 

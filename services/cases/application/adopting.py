@@ -31,8 +31,6 @@ class Adopting:
 
     async def look(self) -> None:
         """Put on record what is new; nothing where all is on record, so every replica may look."""
-        if not await self._store.execute(self._new):
-            return
         context = CommandContext(actor=ADOPTING, now=self._clock(), correlation_id=new_id())
         for event in await self._store.execute(lambda unit: self._say(unit, context)):
             log.info("policy adopted", extra={"label": event.label, "sha256": event.sha256})
@@ -41,11 +39,9 @@ class Adopting:
         """Return every pack that was ever adopted, the first one first."""
         return kept_in(await self._store.stream(ARCHIVE))
 
-    def _new(self, unit: UnitOfWork) -> Sequence[PolicyAdopted]:
-        return adopt([fact.event for fact in unit.read(ARCHIVE) if isinstance(fact.event, PolicyAdopted)], self._in_use)
-
     def _say(self, unit: UnitOfWork, context: CommandContext) -> Sequence[PolicyAdopted]:
-        events = self._new(unit)
+        facts = unit.read(ARCHIVE)
+        events = adopt([fact.event for fact in facts if isinstance(fact.event, PolicyAdopted)], self._in_use)
         if events:
-            unit.append(ARCHIVE, unit.version(ARCHIVE), events, context)
+            unit.append(ARCHIVE, len(facts), events, context)
         return events

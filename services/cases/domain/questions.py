@@ -118,9 +118,11 @@ def keep(case: Case, heard: Heard, *, at: datetime) -> Sequence[Event]:
 
     That is, after an answer until the question would have ended, and for as long again where nothing was answered.
     """
-    last = case.questions[-1] if case.questions else None
-    because = _no_answer(last, at) if last is not None else None
-    return _received(case, last, heard, because) if last is not None and because is not None else []
+    if not case.questions:
+        return []
+    last = case.questions[-1]
+    because = _no_answer(last, at)
+    return [] if because is None else _received(case, last, heard, because)
 
 
 def _no_answer(question: Question, at: datetime) -> told.NoAnswer | None:

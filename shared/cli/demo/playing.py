@@ -115,12 +115,12 @@ class _Play:
     async def _surround(self, around: Surroundings) -> None:
         for supplier, buyer in around.supplies:
             relation = {"kind": "supplies", "organisation_id": self._organisations[buyer]}
-            await self._around(self._first, supplier, "relate", relation, "")
+            await self._around(supplier, "relate", relation, "")
         for site in around.sites:
             await self._site(site)
         for review in around.reviews:
             body = review.body | {"occurred_at": _text(review.at)}
-            told = await self._around(self._first, review.organisation, "review", body, str(review.number))
+            told = await self._around(review.organisation, "review", body, str(review.number))
             decision, why = ("reject", {"reason": review.rejected}) if review.rejected else ("approve", {})
             path = f"/cases/v1/reviews/{told.body['review_id']}/{decision}"
             await self._second.post(path, why, self._once(decision, review.organisation, str(review.number)))
@@ -128,20 +128,22 @@ class _Play:
 
     async def _site(self, site: Site) -> None:
         body = {"name": site.name, "occurred_at": _text(site.at)}
-        await self._around(self._first, site.organisation, "add-site", body, site.name)
+        await self._around(site.organisation, "add-site", body, site.name)
         organisation = f"/cases/v1/organisations/{self._organisations[site.organisation]}"
         known = {one["name"]: one["site_id"] for one in (await self._first.get(organisation)).body["sites"]}
         for count in site.counts:
             day = count.at.date().isoformat()
             heads = {"site_id": known[site.name], "workers": count.workers, "counted_on": day}
-            await self._around(self._first, site.organisation, "count-heads", heads, f"{site.name} {day}")
+            await self._around(site.organisation, "count-heads", heads, f"{site.name} {day}")
 
-    async def _around(self, door: Door, name: str, command: str, body: dict[str, Any], which: str) -> Reply:
+    async def _around(self, name: str, command: str, body: dict[str, Any], which: str) -> Reply:
         """Carry out a command on an organisation. A repeated key is answered as the first time, another year's site
         is known.
         """
         path = f"/cases/v1/organisations/{self._organisations[name]}/{command}"
-        reply = await door.post(path, body, self._once(command, name, which), accept=frozenset({_CONFLICT, _KNOWN}))
+        reply = await self._first.post(
+            path, body, self._once(command, name, which), accept=frozenset({_CONFLICT, _KNOWN})
+        )
         self._count_around()
         return reply
 
