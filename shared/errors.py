@@ -69,9 +69,12 @@ class ConflictError(RedressError):
 
 
 class PreconditionError(RedressError):
-    """`If-Match` names a version that is no longer the current one."""
+    """`If-Match` names a version that is no longer the current one.
 
-    slug, title, status = "version-mismatch", "The version has moved on", 412
+    409 like every other conflict, though RFC 9110 (13.1.1) would also allow 412: who lost has one answer to handle.
+    """
+
+    slug, title, status = "version-mismatch", "The version has moved on", 409
 
 
 class TooLargeError(RedressError):

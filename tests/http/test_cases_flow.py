@@ -1,5 +1,7 @@
 """A case from its opening to a remedy that the worker has confirmed, over HTTP."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.http.cases_desk import HANDLING, ROOT, TRIAGE, do, engaged, open_case, planned, register, send, show
 from tests.support.app import System
 
@@ -90,10 +92,26 @@ def test_a_command_on_a_version_that_has_moved_on_is_refused(system: System) -> 
     path = f"{ROOT}/cases/{case_id}/note"
     assert system.operator.post(path, {"text": "one"}, headers={"If-Match": '"1"'}).status_code == 200
     late = system.operator.post(path, {"text": "two"}, headers={"If-Match": '"1"'})
-    assert (late.status_code, late.json()["version"]) == (412, 2)
+    assert (late.status_code, late.json()["version"]) == (409, 2)
     (changed,) = late.json()["changed"]
     assert (changed["version"], changed["type"], changed["by"]) == (2, "cases.note-added", "operator")
     assert show(system.operator, case_id)["version"] == 2
+
+
+def test_of_two_operators_at_once_one_wins_and_the_other_is_told_what_changed(system: System) -> None:
+    case_id = open_case(system.operator)
+    path, seen = f"{ROOT}/cases/{case_id}/assign", {"If-Match": '"1"'}
+    both = {"operator": system.operator, "colleague": system.colleague}
+    with ThreadPoolExecutor(len(both)) as pool:
+        sent = {name: pool.submit(desk.post, path, {"assignee": name}, headers=seen) for name, desk in both.items()}
+    answers = {name: answer.result() for name, answer in sent.items()}
+    assert sorted(one.status_code for one in answers.values()) == [200, 409]
+    (winner,) = (name for name, one in answers.items() if one.status_code == 200)
+    (refusal,) = (one.json() for one in answers.values() if one.status_code == 409)
+    assert refusal["type"].endswith("version-mismatch")
+    (changed,) = refusal["changed"]
+    assert (changed["type"], changed["by"]) == ("cases.case-assigned", winner)
+    assert show(system.operator, case_id)["assignee"] == winner
 
 
 def test_an_organisation_is_registered_once_and_can_be_read(system: System) -> None:

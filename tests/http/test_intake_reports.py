@@ -55,7 +55,8 @@ def test_a_repeated_decision_with_its_key_answers_as_the_first_time(system: Syst
 def test_a_decision_on_an_old_version_is_refused(system: System) -> None:
     report_id = a_report(system)
     stale = decide(system, report_id, "dismiss", {"reason": "spam"}, headers={"If-Match": '"9"'})
-    assert stale.status_code == 412
+    assert stale.status_code == 409
+    assert stale.json()["type"].endswith("version-mismatch")
     fresh = decide(system, report_id, "dismiss", {"reason": "spam"}, headers={"If-Match": '"1"'})
     assert fresh.status_code == 200
     assert fresh.headers["ETag"] == '"2"'
