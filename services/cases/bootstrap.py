@@ -21,6 +21,7 @@ from services.cases.application import (
     Lookout,
     Parties,
     Procedure,
+    Prompting,
     Questions,
     Remedying,
     Retiring,
@@ -39,6 +40,7 @@ from services.cases.views import (
     Files,
     Forgetting,
     Patterns,
+    PlanRows,
     Records,
     Search,
     desk_on,
@@ -82,6 +84,7 @@ def build(
     questions = Questions(cases, parts.vault, parts.ids)
     records = Records(store, policy, reading)
     waking = Waking(cases, ClockRows(parts.documents).due, parts.clock, parts.ids)
+    prompting = Prompting(cases, questions, PlanRows(parts.documents).due, parts.clock, parts.ids)
     retiring = Retiring(cases, partial(lists.ripe, policy.retention), parts.clock)
     patterns = Patterns(parts.documents)
     lookout = Lookout(store, patterns.sightings, parts.clock, policy)
@@ -110,6 +113,7 @@ def build(
             ("policy", adopting.look, REST),
             ("retire", retiring.look, REST),
             ("clocks", waking.look, TICK),
+            ("questions", prompting.look, TICK),
             ("forget-words", forgetting.look, FORGETTING_REST),
             ("patterns", lookout.look, PATTERNS_REST),
         ),

@@ -21,6 +21,7 @@ from services.cases.views import (
     NEVER,
     ORGANISATIONS,
     PATTERNS,
+    PLANS,
     REVIEWS,
     WORDS,
     Blind,
@@ -30,12 +31,14 @@ from services.cases.views import (
     OpenTask,
     OrganisationRow,
     PatternRow,
+    PlanRow,
     ReviewRow,
     has_words,
+    is_of_plan,
 )
 from shared.documents.folding import Projection
 from shared.events import cases as facts
-from shared.events import clocks, desk, parties, protection, together
+from shared.events import clocks, desk, parties, protection, questions, together
 from shared.events.envelope import Recorded
 from shared.policy import Policy
 from shared.reaching import fold_reach
@@ -207,6 +210,18 @@ def fold_kept(row: KeptRow | None, recorded: Recorded) -> KeptRow:
     return row
 
 
+def fold_plan(_row: PlanRow | None, recorded: Recorded) -> PlanRow:
+    """Return the row of a question after a fact of it: the last one says all."""
+    case_id = recorded.envelope.stream_id
+    match recorded.event:
+        case questions.QuestionPlanned(question_id=question_id, ask_at=ask_at):
+            return PlanRow(id=question_id, case_id=case_id, ask_at=ask_at)
+        case questions.QuestionWithheld(question_id=question_id) | questions.QuestionAsked(question_id=question_id):
+            return PlanRow(id=question_id, case_id=case_id)
+        case _:
+            raise TypeError(recorded.envelope.type)
+
+
 def projections(policy: Policy, vault: Vault) -> Sequence[Projection[Any]]:
     """Return the views; the policy says which issues only few may read, the vault opens what is hashed for search."""
     return (
@@ -218,4 +233,5 @@ def projections(policy: Policy, vault: Vault) -> Sequence[Projection[Any]]:
         Projection(KEPT_FILTERS, "cases", desk.FILTER, fold_kept),
         Projection(KEPT_TEMPLATES, "cases", desk.TEMPLATE, fold_kept),
         Projection(WORDS, "cases", facts.CASE, Blind(vault).fold, apart=has_words),
+        Projection(PLANS, "cases", facts.CASE, fold_plan, apart=is_of_plan),
     )

@@ -9,6 +9,37 @@ from shared.events.envelope import Event, Instant, Personal
 QuestionKind = Literal["remedy-arrived", "remedy-lasts", "retaliation", "satisfaction", "free"]
 Reply = Literal["yes", "no", "said"]
 NoAnswer = Literal["unclear", "second", "late", "overtaken"]
+RuledKind = Literal["remedy-arrived", "remedy-lasts", "retaliation", "satisfaction"]
+"""What a pack may have asked by itself."""
+Otherwise = Literal["task", "nothing"]
+"""What is done where a message may not ask."""
+
+
+class QuestionPlanned(CaseEvent, frozen=True, kw_only=True):
+    """By the rules of a pack the complainant is to be asked something at `ask_at`; said again, it is put off.
+
+    `counted_from` is the moment that the rule counts from: when the remedy was reported complete, when it is looked at
+    again, when a check is due, when the case was closed.
+    """
+
+    TOPIC: ClassVar[str] = "cases.question-planned"
+    question_id: UUID
+    kind: RuledKind
+    counted_from: Instant
+    ask_at: Instant
+    otherwise: Otherwise
+    policy: str
+    item_id: UUID | None = None
+
+
+class QuestionWithheld(CaseEvent, frozen=True, kw_only=True):
+    """A planned question is not asked. `because`: the gate that is closed, or `overtaken`: nothing is left to ask."""
+
+    TOPIC: ClassVar[str] = "cases.question-withheld"
+    question_id: UUID
+    kind: RuledKind
+    because: str
+    item_id: UUID | None = None
 
 
 class QuestionAsked(CaseEvent, frozen=True, kw_only=True):
@@ -53,4 +84,10 @@ class ReplyReceived(CaseEvent, frozen=True, kw_only=True):
     text: Personal
 
 
-EVENTS: tuple[type[Event], ...] = (QuestionAsked, QuestionAnswered, ReplyReceived)
+EVENTS: tuple[type[Event], ...] = (
+    QuestionPlanned,
+    QuestionWithheld,
+    QuestionAsked,
+    QuestionAnswered,
+    ReplyReceived,
+)

@@ -13,6 +13,7 @@ import msgspec
 
 from shared.errors import SettingsError
 from shared.events.cases import EscalationLevel
+from shared.events.questions import Otherwise, RuledKind
 from shared.policy.terms import WEEKDAYS, Calendar, Term, read_term
 from shared.rights import Role
 
@@ -74,6 +75,16 @@ class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: tuple[timedelta, ...] = (timedelta(days=14), timedelta(days=30), timedelta(days=90))
 
 
+class Asking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long after what it is about a question is asked by itself; less than nothing: before that is due.
+
+    `otherwise`: what is done where a message may not ask.
+    """
+
+    wait: timedelta
+    otherwise: Otherwise = "nothing"
+
+
 class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From how many cases in which while something counts as coming back."""
 
@@ -128,6 +139,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     patterns: Patterns = Patterns()
     ladder: Ladder = Ladder()
+    asking: Mapping[RuledKind, Asking] = {}
     name: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")] = "unnamed"
     basis: str = ""
     calendar: Calendar = Calendar()
@@ -149,6 +161,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the gravest default severity among known issue codes."""
         return min(self.issues[code].severity for code in issues)
 
+
+FORESEEN_BY_NOBODY: tuple[RuledKind, ...] = ("remedy-arrived", "satisfaction")
+"""Questions about what has no due time before it happens."""
 
 SHIPPED: Mapping[str, str] = {
     "ngo-hotline": "default.toml",
@@ -173,6 +188,9 @@ def read_policy(toml: bytes) -> Policy:
     for code in policy.restricted.issues:
         if code not in policy.issues:
             raise SettingsError(f"The policy pack restricts the issue {code}, which it does not define.")
+    for kind in FORESEEN_BY_NOBODY:
+        if kind in policy.asking and policy.asking[kind].wait < timedelta():
+            raise SettingsError(f"The policy pack: 'asking.{kind}.wait' is before what is asked about has happened.")
     for role in policy.restricted.readers:
         if role not in {known.value for known in Role}:
             raise SettingsError(f"The policy pack lets '{role}' read restricted issues; there is no such role.")

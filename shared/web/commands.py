@@ -30,7 +30,7 @@ COMMAND_HEADERS: list[dict[str, Any]] = [
     {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that was read; a version that has moved on is refused with 409, and told what changed.",
+        "description": "The ETag that was read; a version that has moved on is refused with 409 and what changed.",
         "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
     },
     {

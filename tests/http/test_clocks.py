@@ -151,7 +151,7 @@ def test_an_answer_that_does_not_come_is_missed_and_its_clock_names_escalation_a
     clock.now += timedelta(days=15)
     wake(system)
     shown = clocks(system, case_id)["answer"]
-    assert (shown["party"], shown["state"], shown["policy"]) == (plant, "missed", "ngo-hotline 2026.2")
+    assert (shown["party"], shown["state"], shown["policy"]) == (plant, "missed", "ngo-hotline 2026.3")
     assert shown["subject"] == system.operator.get(f"{ROOT}/cases/{case_id}").json()["escalations"][0]["escalation_id"]
 
 

@@ -76,7 +76,7 @@ CLOCKS = {
             "party": ORGANISATION,
             "started_at": _AT,
             "due_at": _AT,
-            "policy": "2026.2",
+            "policy": "2026.3",
             "state": "missed",
             "overdue": True,
             "consequence": "alerted",

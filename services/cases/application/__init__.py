@@ -8,6 +8,7 @@ from services.cases.application.numbering import case_number
 from services.cases.application.parties import Parties
 from services.cases.application.patterns import Lookout
 from services.cases.application.procedure import Procedure
+from services.cases.application.prompting import Prompting
 from services.cases.application.questions import Questions
 from services.cases.application.remedying import Remedying
 from services.cases.application.retiring import Retiring
@@ -25,6 +26,7 @@ __all__ = [
     "Lookout",
     "Parties",
     "Procedure",
+    "Prompting",
     "Questions",
     "Remedying",
     "Retiring",

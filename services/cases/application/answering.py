@@ -125,7 +125,7 @@ class Answering:
                 own,
                 lambda case: decide(unit, case, own),
                 lambda _case: None,
-                policy=lambda case: self._cases.policy_of(case, own).label,
+                policy=lambda case: self._cases.policy_of(case, own),
             )
 
         written = await self.store.write(context, work)

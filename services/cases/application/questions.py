@@ -34,11 +34,15 @@ class Questions:
         question_id, at = self._ids(), context.true_at
 
         def decide(unit: UnitOfWork, case: Case) -> Sequence[Event]:
-            waiting = self._waiting(unit, case.subject, context.tenant, at)
-            elsewhere = waiting is not None and waiting[0].case_id != case_id
+            elsewhere = self.waiting_elsewhere(unit, case, context.tenant, at) is not None
             return questions.ask(case, command, at=at, question_id=question_id, elsewhere=elsewhere)
 
         return await self._cases.change(context, case_id, decide)
+
+    def waiting_elsewhere(self, unit: UnitOfWork, case: Case, tenant: str, at: datetime) -> Question | None:
+        """Return the question that waits for an answer of the same person in another case of theirs, or None."""
+        waiting = self._waiting(unit, case.subject, tenant, at)
+        return waiting[1] if waiting is not None and waiting[0].case_id != case.case_id else None
 
     def hear(self, unit: UnitOfWork, received: Recorded, context: CommandContext) -> None:
         """Take a message as the answer, if its sender was asked something before and it says what is certain.
@@ -62,7 +66,7 @@ class Questions:
                 else questions.keep(known, heard, at=head.recorded_at)
             ),
             lambda _case: None,
-            policy=lambda _case: policy.label,
+            policy=lambda _case: policy,
         )
 
     def _waiting(

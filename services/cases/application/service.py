@@ -79,7 +79,7 @@ class Cases:
         def work(unit: UnitOfWork) -> Sequence[Recorded]:
             number = number_is_free(unit, case_number(case_id))
             events = opening.open_case(command, number=number, at=context.true_at, policy=policy)
-            return streams.opened(unit, case_id, events, context, policy.label)
+            return streams.opened(unit, case_id, events, context, policy)
 
         return await self.store.write(context, work)
 
@@ -93,7 +93,7 @@ class Cases:
         number = free_number(unit, case_id)
         policy = self.packs.chosen(context.tenant, report.grievance.country)
         events = opening.open_accepted(report, report_id=report_id, number=number, at=context.true_at, policy=policy)
-        return streams.opened(unit, case_id, events, context, policy.label)
+        return streams.opened(unit, case_id, events, context, policy)
 
     async def acknowledge(self, *, context: CommandContext, case_id: UUID, command: commands.Acknowledge) -> Written:
         """Record the acknowledgement."""
@@ -348,7 +348,7 @@ class Cases:
                 context,
                 lambda case: decide(unit, case),
                 lambda case: reaching.demand_reach(case, context.caller, self.policy),
-                policy=lambda case: self.policy_of(case, context).label,
+                policy=lambda case: self.policy_of(case, context),
             ),
         )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain import clocks, organisations, overriding
+from services.cases.domain import clocks, organisations, overriding, prompting
 from services.cases.domain.clocks import Clocks, clocks_of
 from services.cases.domain.evolve import evolve
 from services.cases.domain.organisations import Organisation
@@ -15,6 +15,7 @@ from shared.events.envelope import Event, Recorded
 from shared.eventstore.context import CommandContext
 from shared.eventstore.decider import Decider
 from shared.eventstore.work import UnitOfWork
+from shared.policy import Policy
 
 CASE: Decider[Case] = Decider("case", evolve)
 CLOCKS: Decider[Clocks] = Decider("set of clocks", clocks.evolve)
@@ -28,25 +29,28 @@ def change_case(
     decide: Callable[[Case], Sequence[Event]],
     admit: Callable[[Case], None],
     *,
-    policy: Callable[[Case], str] | None = None,
+    policy: Callable[[Case], Policy] | None = None,
 ) -> Sequence[Recorded]:
     """Append what is decided, and have the clocks follow; a decision that says nothing new answers with the last fact.
 
-    `policy` names the pack that gives duties which begin now their time.
+    `policy` is the pack that gives duties which begin now their time, and says what is to be asked because of this.
     """
     before: Case | None = None
 
     def deciding(case: Case) -> Sequence[Event]:
         nonlocal before
         before = case
-        return overriding.decided(case, decide, context.override, context.caller)
+        said = overriding.decided(case, decide, context.override, context.caller)
+        if policy is None or not said:
+            return said
+        return [*said, *prompting.planned(case, said, at=context.true_at, policy=policy(case))]
 
     written = CASE.change(unit, case_id, context, deciding, admit)
     return [*written, *_clocks_after(unit, before, written, context, policy)]
 
 
 def opened(
-    unit: UnitOfWork, case_id: UUID, events: Sequence[Event], context: CommandContext, policy: str
+    unit: UnitOfWork, case_id: UUID, events: Sequence[Event], context: CommandContext, policy: Policy
 ) -> Sequence[Recorded]:
     """Append the opening of a case, and start its clocks."""
     written = unit.append(case_id, 0, events, context)
@@ -58,7 +62,7 @@ def _clocks_after(
     before: Case | None,
     written: Sequence[Recorded],
     context: CommandContext,
-    policy: Callable[[Case], str] | None,
+    policy: Callable[[Case], Policy] | None,
 ) -> Sequence[Recorded]:
     case = before
     for recorded in written:
@@ -68,7 +72,7 @@ def _clocks_after(
         return ()
     stream_id = clocks_of(case.case_id)
     known = () if before is None else unit.read(stream_id)
-    events = list(clocks.follow(CLOCKS.fold(known), case, policy=policy(case) if policy else None))
+    events = list(clocks.follow(CLOCKS.fold(known), case, policy=policy(case).label if policy else None))
     own = replace(context, subject=written[0].envelope.subject)
     return unit.append(stream_id, len(known), events, own) if events else ()
 

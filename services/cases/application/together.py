@@ -145,7 +145,7 @@ class Together:
         own = _of_other(unit, other_id, context)
         version = unit.version(other_id)
         if version == 0:
-            return streams.opened(unit, other_id, events, own, self._cases.packs.chosen(context.tenant, None).label)
+            return streams.opened(unit, other_id, events, own, self._cases.packs.chosen(context.tenant, None))
         return unit.append(other_id, version, events, own)
 
     def _admit(self, case: Case, context: CommandContext) -> None:

@@ -89,7 +89,7 @@ class Waking:
         return [
             *written,
             *streams.change_case(
-                unit, case_id, context, lambda _case: said, lambda _case: None, policy=lambda _case: policy.label
+                unit, case_id, context, lambda _case: said, lambda _case: None, policy=lambda _case: policy
             ),
         ]
 

@@ -11,7 +11,7 @@ from services.cases.domain.state import Case, Closure, Consent, ContactChange, E
 from shared.errors import CorruptRecordError, NotFoundError
 from shared.events import cases as facts
 from shared.events import desk, protection, questions, safety
-from shared.events.envelope import Envelope, Recorded
+from shared.events.envelope import Envelope, Event, Recorded
 from shared.events.parties import RecruitmentFeeReported
 
 
@@ -118,6 +118,8 @@ def _beside(case: Case, recorded: Recorded) -> Case:
     match recorded.event:
         case RecruitmentFeeReported() as event:
             return replace(case, fees=(*case.fees, event))
+        case facts.SatisfactionRecorded():
+            return replace(case, satisfaction_at=recorded.envelope.occurred_at)
         case _:
             return replace(
                 case,
@@ -127,6 +129,7 @@ def _beside(case: Case, recorded: Recorded) -> Case:
                 yields=yields.after(case.yields, recorded),
                 steps=steps.after(case.steps, recorded),
                 questions=_asked(case.questions, recorded),
+                planned=_planned(case.planned, recorded.event),
             )
 
 
@@ -145,6 +148,15 @@ def _asked(known: tuple[Question, ...], recorded: Recorded) -> tuple[Question, .
                 replace(one, replies=(*one.replies, event)) if one.asked.question_id == replied else one
                 for one in known
             )
+        case _:
+            return known
+
+
+def _planned(known: tuple[questions.QuestionPlanned, ...], event: Event) -> tuple[questions.QuestionPlanned, ...]:
+    match event:
+        case questions.QuestionPlanned() | questions.QuestionWithheld() | questions.QuestionAsked():
+            others = tuple(one for one in known if one.question_id != event.question_id)
+            return (*others, event) if isinstance(event, questions.QuestionPlanned) else others
         case _:
             return known
 

@@ -55,7 +55,7 @@ def waiting(case: Case, at: datetime) -> Question | None:
     last = case.questions[-1] if case.questions else None
     if last is None or last.answer is not None or last.asked.expires_at <= at:
         return None
-    return last if _still_asks(case, last.asked.kind, last.asked.item_id) else None
+    return last if still_asks(case, last.asked.kind, last.asked.item_id) else None
 
 
 def ask(case: Case, command: Ask, *, at: datetime, question_id: UUID, elsewhere: bool) -> Sequence[Event]:
@@ -208,7 +208,8 @@ def _task_of_reply(message_id: UUID) -> UUID:
     return derived_id("task-of-reply", str(message_id))
 
 
-def _still_asks(case: Case, kind: told.QuestionKind, item_id: UUID | None) -> bool:
+def still_asks(case: Case, kind: told.QuestionKind, item_id: UUID | None) -> bool:
+    """Whether what a question is about stands as it must."""
     if kind == "satisfaction":
         return case.state == "closed"
     if kind not in NEEDS:
@@ -223,7 +224,7 @@ def _demand_item(case: Case, command: Ask) -> None:
         raise InvalidError("'item_id' names the remedy that is asked about, for questions about one.", field="item_id")
     if needs is not None and command.item_id is not None:
         remedies.promised(case, command.item_id)
-        if not _still_asks(case, command.kind, command.item_id):
+        if not still_asks(case, command.kind, command.item_id):
             raise GateClosedError(needs[1], f"The item is not {needs[0]}.", opens=needs[2])
 
 

@@ -20,6 +20,7 @@ from shared.events import cases as facts
 from shared.events import desk, questions, safety
 from shared.events.envelope import Actor
 from shared.events.parties import RecruitmentFeeReported
+from shared.events.questions import QuestionPlanned
 from shared.events.values import Money, SafeContact
 
 ItemStatus = Literal["agreed", "part_done", "completed", "verified", "refuted"]
@@ -161,6 +162,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     overriding: str | None = None
     """The gate that whoever decides now passes by their right; no fact sets it."""
     questions: tuple[Question, ...] = ()
+    planned: tuple[QuestionPlanned, ...] = ()
+    """What is to be asked by the rules, and was neither asked nor withheld yet."""
+    satisfaction_at: datetime | None = None
     fees: tuple[RecruitmentFeeReported, ...] = ()
     contact_change: ContactChange | None = None
 

@@ -9,6 +9,7 @@ from services.cases.views.keeping import KEPT_FILTERS, KEPT_TEMPLATES, KeptRow, 
 from services.cases.views.lists import CaseFilters, Lists, OrganisationFilters
 from services.cases.views.parties import REVIEWS, Company, ReviewRow
 from services.cases.views.patterns import PATTERNS, PatternRow, Patterns
+from services.cases.views.plans import PLANS, PlanRow, PlanRows, is_of_plan
 from services.cases.views.queues import Queue, Queues
 from services.cases.views.records import AsOf, Records, viewed_themselves
 from services.cases.views.rows import CASES, NEVER, ORGANISATIONS, CaseRow, OpenTask, OrganisationRow
@@ -24,6 +25,7 @@ __all__ = [
     "NEVER",
     "ORGANISATIONS",
     "PATTERNS",
+    "PLANS",
     "REVIEWS",
     "WORDS",
     "AsOf",
@@ -45,6 +47,8 @@ __all__ = [
     "OrganisationRow",
     "PatternRow",
     "Patterns",
+    "PlanRow",
+    "PlanRows",
     "Queue",
     "Queues",
     "Records",
@@ -54,5 +58,6 @@ __all__ = [
     "WordsRow",
     "desk_on",
     "has_words",
+    "is_of_plan",
     "viewed_themselves",
 ]

@@ -9,13 +9,11 @@ import msgspec
 
 from services.cases.domain.clocks import Clock, Clocks
 from services.cases.domain.course import OFFICE
+from services.cases.views.due import DueRow, due_in
 from services.cases.views.rows import NEVER
-from shared.documents.port import Collection, Condition, Documents, Query, Row
+from shared.documents.port import Collection, Documents
 from shared.events.clocks import ClockMissed
 from shared.events.envelope import Instant
-from shared.web.paging import Cursor
-
-PAGE = 200
 
 REASONS: Mapping[str, str] = {
     "duty-of-the-office": "the duty is the office's own: a supervisor is alerted",
@@ -34,10 +32,9 @@ PAUSED: Mapping[str, str] = {
 }
 
 
-class ClocksRow(Row, kw_only=True, omit_defaults=True):
+class ClocksRow(DueRow, kw_only=True, omit_defaults=True):
     """The clocks of a case; `wakes_at` is when the next of them is due, or `NEVER`."""
 
-    case_id: UUID | None = None
     wakes_at: Instant = NEVER
     clocks: Clocks | None = None
 
@@ -47,20 +44,13 @@ CLOCK_ROWS: Collection[ClocksRow] = Collection("clocks", 1, ClocksRow, columns=(
 
 @dataclass(frozen=True, slots=True)
 class ClockRows:
-    """Finds clocks by their time, of all tenants: an index is read from its beginning, nothing is scanned."""
+    """Finds clocks by their time, of all tenants."""
 
     documents: Documents
 
-    async def due(self, now: datetime) -> AsyncIterator[Sequence[UUID]]:
+    def due(self, now: datetime) -> AsyncIterator[Sequence[UUID]]:
         """Yield the cases that have a clock whose time has passed unseen, the oldest first."""
-        after: Cursor | None = None
-        while True:
-            query = Query((Condition("wakes_at", "lt", now),), sort="wakes_at", after=after, limit=PAGE)
-            page = await self.documents.find(CLOCK_ROWS, query)
-            if page.rows:
-                yield [row.case_id for row in page.rows if row.case_id is not None]
-            if (after := page.next) is None:
-                return
+        return due_in(self.documents, CLOCK_ROWS, "wakes_at", now)
 
 
 def explained(clock: Clock, now: datetime) -> dict[str, object]:

@@ -56,6 +56,7 @@ def show(case: Case, now: datetime, policy: Policy | None = None) -> dict[str, o
         },
         **_steps(case),
         "questions": [_question(one) for one in case.questions],
+        "planned_questions": [_fields(one) for one in case.planned],
         "proposals": case.door.proposals,
         "evidence": case.door.evidence,
         "remedies": [_remedy(item, of_item(case.yields, item.promise.item_id)) for item in case.items],

@@ -29,10 +29,18 @@ def stepped(event: Event, words: Quoting) -> str:  # noqa: C901, PLR0911 - one t
             return f"The appeal was {outcome}.{words.quoted('The reason', event.reason)}"
         case procedure.GateOverridden(gate=gate):
             return f"The gate “{gate}” was passed by a person’s right.{words.quoted('The reason', event.reason)}"
+        case questions.QuestionPlanned() | questions.QuestionWithheld():
+            return _planned(event)
         case questions.QuestionAsked() | questions.QuestionAnswered() | questions.ReplyReceived():
             return _asked(event, words)
         case _:
             raise CorruptRecordError(f"{event.TOPIC} is no step of the procedure.")
+
+
+def _planned(event: questions.QuestionPlanned | questions.QuestionWithheld) -> str:
+    if isinstance(event, questions.QuestionPlanned):
+        return f"By the rules of {event.policy} they are to be asked on {event.ask_at:%Y-%m-%d} ({event.kind})."
+    return f"What was to be asked by the rules is not asked ({event.kind}): {event.because}."
 
 
 def _asked(

@@ -49,7 +49,7 @@ def test_the_worst_severity_is_that_of_the_gravest_issue() -> None:
         ('answer = "P14D"', 'answer = "soon"'),
         ('answer = "P14D"', 'answr = "P14D"'),
         ("attempts = 3", "attempts = 0"),
-        ('version = "2026.2"', "version ="),
+        ('version = "2026.3"', "version ="),
     ],
 )
 def test_a_pack_that_contradicts_itself_or_cannot_be_read_is_refused(words: str, other: str) -> None:

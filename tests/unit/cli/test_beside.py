@@ -34,6 +34,10 @@ EVERY_FACT: Sequence[Event] = (
     policies.PolicyAdopted(label="ngo-hotline 1", sha256="0" * 64, content="{}"),
     questions.QuestionAsked(question_id=ID, kind="free", report_id=ID, expires_at=AT, text=SECRET),
     questions.QuestionAnswered(question_id=ID, kind="free", message_id=ID, reply="said", text=SECRET, moved=False),
+    questions.QuestionPlanned(
+        question_id=ID, kind="satisfaction", counted_from=AT, ask_at=AT, otherwise="nothing", policy="ngo-hotline 1"
+    ),
+    questions.QuestionWithheld(question_id=ID, kind="satisfaction", because="overtaken"),
     questions.ReplyReceived(question_id=ID, kind="free", message_id=ID, because="late", text=SECRET),
     told.AnswerLinkIssued(link_id=ID, escalation_id=ID, organisation_id=ID, answer_by=AT, expires_at=AT),
     told.AnswerLinkRevoked(link_id=ID, reason=SECRET),
