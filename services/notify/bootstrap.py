@@ -198,7 +198,13 @@ def _office(settings: Settings) -> Office:
     supervisors = settings.supervisors_address
     handlers = {key: mail(address) for key, address in settings.office.items()}
     safeguarding = settings.safeguarding_address or supervisors
-    return Office(handlers, mail(supervisors) if supervisors else None, mail(safeguarding) if safeguarding else None)
+    witness = settings.witness_address
+    return Office(
+        handlers,
+        mail(supervisors) if supervisors else None,
+        mail(safeguarding) if safeguarding else None,
+        mail(witness) if witness else None,
+    )
 
 
 def _mail(settings: Settings, data: Path) -> Channel:

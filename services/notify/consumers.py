@@ -149,6 +149,9 @@ class Teller:
                 return RecipientRegistered(audience="supervisor", contact=self.office.supervisors)
             case "safeguarding":
                 return RecipientRegistered(audience="safeguarding", contact=self.office.safeguarding)
+            case "witness":
+                witness = self.office.witness
+                return RecipientRegistered(audience="witness", contact=witness) if witness else None
             case "operator":
                 # Whoever of the office has no address looks at the desk; lines of silence would only fill the list.
                 handler = self.telling.recipient(work, subject_id=handler_id(case_id))
@@ -211,6 +214,8 @@ def _route(kind: type[E], listen: Callable[[UnitOfWork, Envelope, E], None]) -> 
 
 
 def _written(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_written(one) for one in value)
     return day(value) if isinstance(value, datetime) else str(value)
 
 

@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     supervisors_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     safeguarding_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
     """Where safeguarding is told that somebody suffers for a complaint; default: where supervisors are."""
+    witness_address: str | None = Field(default=None, pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$", max_length=254)
+    """Where whoever witnesses the ledgers is told of new keys, new logs, redactions and adopted rules."""
     supervisors_language: str = Field(default="en", max_length=35)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$", max_length=500)
     """Where this deployment lies for those outside; without it no answer link is sent to anybody."""

@@ -30,12 +30,18 @@ Occasion = Literal[
     "override",
     "appeal",
     "question",
+    "ledger-key",
+    "ledger-renewed",
+    "policy",
+    "redaction",
 ]
-Audience = Literal["complainant", "respondent", "supervisor", "safeguarding", "operator", "brand", "government"]
+Audience = Literal[
+    "complainant", "respondent", "supervisor", "safeguarding", "operator", "brand", "government", "witness"
+]
 
 
 class RecipientRegistered(Event, frozen=True, kw_only=True):
-    """How the complainant of a case, an organisation or a supervisor may be told; none: nothing may be sent."""
+    """How somebody may be told: a complainant, an organisation, the office, a witness; none: nothing may be sent."""
 
     TOPIC: ClassVar[str] = "notify.recipient-registered"
     STREAM: ClassVar[str] = RECIPIENT

@@ -57,6 +57,8 @@ class Preview:
                 return [RecipientRegistered(audience="supervisor", contact=self._office.supervisors)]
             case "safeguarding":
                 return [RecipientRegistered(audience="safeguarding", contact=self._office.safeguarding)]
+            case "witness":
+                return []  # told of the ledgers, never of a case
             case _:
                 found = [await self._known(one) for one in organisations]
                 return [one for one in found if one is not None and one.audience == rule.audience]

@@ -54,11 +54,15 @@ def moment_id(rule: Rule, about: str, place: int) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where those of the office are told: handlers by the id of their key, the supervisors, and safeguarding."""
+    """Where those are told who belong to no case: handlers by the id of their key, supervisors, safeguarding.
+
+    And the witness: who checks the ledgers elsewhere.
+    """
 
     handlers: Mapping[str, SafeContact] = field(default_factory=dict)
     supervisors: SafeContact | None = None
     safeguarding: SafeContact | None = None
+    witness: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)

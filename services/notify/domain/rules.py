@@ -102,7 +102,7 @@ def checked_rules(raw: Mapping[str, Any], registry: Registry, gaps: Mapping[str,
 def _check(rule: Rule, registry: Registry, gaps: Mapping[str, Collection[str]], where: str) -> None:
     if rule.text not in gaps:
         raise SettingsError(f"{where}: there is no text {rule.text}; there are {', '.join(sorted(gaps))}.")
-    if {*rule.values, "number"} != set(gaps[rule.text]):
+    if {*rule.values} != {*gaps[rule.text]} - {"number"}:
         raise SettingsError(
             f"{where}: the text {rule.text} names {', '.join(sorted(gaps[rule.text]))}: fill just these."
         )

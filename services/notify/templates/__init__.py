@@ -41,6 +41,10 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "pattern.supervisor": frozenset({"number", "cases", "workers"}),
     "override.supervisor": frozenset({"number"}),
     "appeal.supervisor": frozenset({"number"}),
+    "ledger-key.witness": frozenset({"before", "after"}),
+    "ledger-renewed.witness": frozenset({"service", "origin", "size", "root"}),
+    "redaction.witness": frozenset({"service", "stream", "version", "sha256"}),
+    "policy.witness": frozenset({"label", "sha256"}),
 }
 """Every text there is, by occasion and audience, with exactly what its body has to name. English has them all."""
 
@@ -136,7 +140,7 @@ def read(language: str, toml: str, *, whole: bool = True) -> Mapping[str, Templa
         wrong = ", ".join(sorted(found.keys() ^ PLACEHOLDERS.keys() if language == FALLBACK else unknown))
         raise SettingsError(f"templates/{language}.toml must have each text once and no other; look at: {wrong}.")
     for key, template in found.items():
-        _check(f"templates/{language}.toml, subject of {key}", template.subject, _IN_SUBJECT)
+        _check(f"templates/{language}.toml, subject of {key}", template.subject, PLACEHOLDERS[key] & _IN_SUBJECT)
         _check(f"templates/{language}.toml, body of {key}", template.body, PLACEHOLDERS[key])
         _check_forms(f"templates/{language}.toml, forms of {key}", language, template, PLACEHOLDERS[key])
     return found

@@ -113,8 +113,8 @@ class Ears:
     ) -> None:
         self.work = MemoryWork()
         telling = Telling(load_templates(), SetClock(), timedelta(days=historical_days), QUIET, load_rules().version)
-        (of_cases, *_others) = reactions(telling, load_rules(), office or Office(supervisors=supervisors), links)
-        self._routes = of_cases.routes
+        heard = reactions(telling, load_rules(), office or Office(supervisors=supervisors), links)
+        self._routes = {kind: handle for one in heard for kind, handle in one.routes.items()}
         self._heard: dict[UUID, int] = defaultdict(int)
 
     def hear(self, event: Event, stream_id: UUID = CASE, *, occurred_at: datetime | None = None) -> Recorded:

@@ -21,6 +21,16 @@ VALUES = {
     "link": "https://x.example/a/b",
     "cases": "6",
     "workers": "31",
+    "before": "a+1a2b+old",
+    "after": "a+3c4d+new",
+    "service": "intake",
+    "origin": "a/intake-2",
+    "size": "812",
+    "root": "ab" * 32,
+    "stream": "0190b5c2-7c1e-7a10-8f00-3c1de50f6a03",
+    "version": "4",
+    "sha256": "cd" * 32,
+    "label": "usual 2026.3",
 }
 ENGLISH = Path("services/notify/templates/en.toml").read_text("utf-8")
 
