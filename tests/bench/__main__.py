@@ -27,6 +27,7 @@ from tests.bench import (
     rows_replicas,
     rows_scale,
     rows_served,
+    rows_telling,
     rows_vault,
     rows_verify,
 )
@@ -48,6 +49,7 @@ class Part(StrEnum):
     REPLAY = "replay"
     REBUILD = "rebuild"
     FIGURES = "figures"
+    TELLING = "telling"
     SEALING = "sealing"
     VERIFYING = "verifying"
     WRITES = "writes"
@@ -67,6 +69,7 @@ MEASURING: Mapping[Part, Callable[[Bench], list[Row]]] = {
     Part.REPLAY: rows_log.replay,
     Part.REBUILD: rows_log.rebuilt,
     Part.FIGURES: rows_figures.figures,
+    Part.TELLING: rows_telling.telling,
     Part.SEALING: rows_vault.sealing,
     Part.VERIFYING: rows_verify.verified,
     Part.WRITES: rows_postgres.writes,
