@@ -30,6 +30,7 @@ from services.reporting.views.trails import trail_projections
 from services.reporting.views.warehouse import Warehouse
 from shared.bus.port import Log
 from shared.documents.port import Documents
+from shared.errors import InvalidError
 from shared.events.cases import CloseReason
 from shared.eventstore.index import no_index
 from shared.ledger.shelves import Shelf
@@ -45,7 +46,9 @@ def build(
 ) -> Service:
     """Put the service together; `logs` are those of `cases` and `intake`, read again for figures of the past."""
     chosen = settings or Settings()
-    tables = tables_of(logs)
+    store = parts.open_store("reporting", no_index)
+    # Where topics carry the records, its own is among the logs; where one process has them all, the store is the log.
+    tables = tables_of({"reporting": store, **logs})
     rows = {table.name: table.projection.collection.row for table in tables}
     policy = default_policy()
     figures = Figures(
@@ -70,7 +73,7 @@ def build(
         },
         policy=policy,
     )
-    years, store = Years(editions, policy), parts.open_store("reporting", no_index)
+    years = Years(editions, policy)
     histories = Histories(parts.documents, logs, policy, CASE_FACTS.fold)
     return Service(
         name="reporting",
@@ -120,8 +123,10 @@ async def verify(
             pasts_kept=2,
         )
 
-    both = {name: logs[name] for name in ("cases", "intake")}
-    return await verified(report, known, both, ledgers or {}, recompute)
+    sources = sorted({projection.source for projection in PROJECTIONS.values()})
+    if lacking := [name for name in sources if name not in logs]:
+        raise InvalidError(f"The record lacks what {', '.join(lacking)} said; export all of it.", field="export")
+    return await verified(report, known, {name: logs[name] for name in sources}, ledgers or {}, recompute)
 
 
 def tables_of(logs: Mapping[str, Log]) -> Sequence[Table]:

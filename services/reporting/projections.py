@@ -11,11 +11,14 @@ from services.reporting.views.facts import (
     CLOCKS,
     CONTACTS,
     ORGANISATIONS,
+    PUBLICATIONS,
     CaseFacts,
+    CellFacts,
     ContactFacts,
     EscalationFacts,
     HeadcountFacts,
     OrganisationFacts,
+    PublicationFacts,
     RemedyFacts,
     RespondentFacts,
     SiteFacts,
@@ -23,7 +26,7 @@ from services.reporting.views.facts import (
 from services.reporting.views.sideways import beside
 from services.reporting.views.timekeeping import fold_clocks
 from shared.documents.folding import Projection
-from shared.events import cases, clocks, intake, parties, procedure
+from shared.events import cases, clocks, figures, intake, parties, procedure
 from shared.events.envelope import Event, Recorded
 from shared.events.values import Money
 
@@ -276,11 +279,34 @@ def fold_organisation(row: OrganisationFacts | None, recorded: Recorded) -> Orga
     return row
 
 
+def fold_publication(row: PublicationFacts | None, recorded: Recorded) -> PublicationFacts:
+    """Fold one edition of a published report into what the last one says."""
+    row = row or PublicationFacts(id=recorded.envelope.stream_id)
+    match recorded.event:
+        case figures.ReportPublished() as event:
+            row.year, row.audience, row.edition = event.year, event.audience, event.edition
+            row.published_at = recorded.envelope.occurred_at
+            row.cells = [
+                CellFacts(quarter=one.quarter, table=one.table, told=one.told, withheld=one.withheld)
+                for one in event.cells
+            ]
+        case _:
+            pass
+    return row
+
+
 CASE_FACTS = Projection(CASES, "cases", cases.CASE, fold_case)
 CONTACT_FACTS = Projection(CONTACTS, "intake", intake.MESSAGE, fold_contact)
 ORGANISATION_FACTS = Projection(ORGANISATIONS, "cases", cases.ORGANISATION, fold_organisation)
 CLOCK_FACTS = Projection(CLOCKS, "cases", clocks.CLOCKS, fold_clocks)
+PUBLICATION_FACTS = Projection(PUBLICATIONS, "reporting", figures.PUBLICATIONS, fold_publication)
 PROJECTIONS: Mapping[str, Projection[Any]] = MappingProxyType(
-    {"cases": CASE_FACTS, "contacts": CONTACT_FACTS, "organisations": ORGANISATION_FACTS, "clocks": CLOCK_FACTS}
+    {
+        "cases": CASE_FACTS,
+        "contacts": CONTACT_FACTS,
+        "organisations": ORGANISATION_FACTS,
+        "clocks": CLOCK_FACTS,
+        "publications": PUBLICATION_FACTS,
+    }
 )
 """What fills each table of facts, by the name of the table in SQL."""

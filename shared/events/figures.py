@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import msgspec
+
 from shared.events.envelope import Event
 
 QUESTIONS = "reporting.questions"
@@ -31,6 +33,15 @@ class QuestionRemoved(Event, frozen=True, kw_only=True):
     name: str
 
 
+class CellsTold(msgspec.Struct, frozen=True):
+    """How many numbers of a table of a quarter a published report tells, and how many it withholds."""
+
+    quarter: str
+    table: str
+    told: int
+    withheld: int
+
+
 class ReportPublished(Event, frozen=True, kw_only=True):
     """The report of a year left the house. `edition` counts from 1; a later one corrects, and says why."""
 
@@ -44,6 +55,7 @@ class ReportPublished(Event, frozen=True, kw_only=True):
     files: Mapping[str, str]
     """Form -> SHA-256 of its bytes."""
     reason: str | None = None
+    cells: tuple[CellsTold, ...] = ()
 
 
 class PaperArchived(Event, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ IRREGULAR = {
     "begun",
     "split",
     "undone",
+    "withheld",
     "told",
     "taken",
     "sealed",

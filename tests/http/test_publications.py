@@ -1,8 +1,13 @@
 """What left the house stays as it was: published byte for byte, corrected by a later edition that says what differs."""
 
+import csv
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -20,7 +25,14 @@ def clock() -> list[datetime]:
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory, clock: list[datetime]) -> Iterator[System]:
     """A system in which the first quarter is over, then published; then the second is over, and published."""
-    with running(embedded(tmp_path_factory.mktemp("data"), lambda: clock[0])) as started:
+    with with_cases(tmp_path_factory.mktemp("data"), clock) as started:
+        yield started
+
+
+@contextmanager
+def with_cases(folder: Path, clock: list[datetime]) -> Iterator[System]:
+    """Run a system with cases in two quarters."""
+    with running(embedded(folder, lambda: clock[0])) as started:
         for moment, size in zip(QUARTERS, (30, 12), strict=True):
             clock[0] = moment
             for _ in range(size):
@@ -71,6 +83,28 @@ def test_a_partner_reads_the_public_archive_and_the_public_not_that_of_partners(
     assert len(system.partner.get("/reporting/v1/years/2026/editions").json()["items"]) == 1
     assert system.http.get(f"/public/papers/{stamp}").status_code == 404
     assert system.http.get(f"/reporting/v1/papers/{stamp}").status_code == 401
+
+
+def test_how_many_numbers_a_publication_withholds_is_a_figure_that_its_own_list_bears_out(tmp_path: Path) -> None:
+    clock = [QUARTERS[0]]
+    with with_cases(tmp_path, clock) as system:
+        withheld_as_listed(system)
+
+
+def withheld_as_listed(system: System) -> None:
+    published = system.supervisor.post(PUBLISH, {"audience": "partner"})
+    assert published.status_code == 201, published.text
+    (edition,) = system.partner.get("/reporting/v1/years/2026/editions").json()["items"]
+    (package,) = [one["url"] for one in edition["files"] if one["format"] == "zip"]
+    with ZipFile(BytesIO(system.partner.get(package).content)) as files:
+        _tags, *listed = csv.DictReader(TextIOWrapper(files.open("suppressed.csv"), "utf-8"))
+
+    (row,) = system.auditor.get(
+        "/reporting/v1/reports/suppressed-cells", wait=published.json()["position"], group_by="audience"
+    ).json()["rows"]
+    assert (row["audience"], row["reports"]) == ("partner", 1)
+    assert row["withheld"] == sum(int(one["withheld"]) for one in listed) > 0
+    assert row["told"] == sum(int(one["told"]) for one in listed)
 
 
 @pytest.mark.parametrize("stamp", ["0" * 64, "f" * 64])

@@ -16,6 +16,7 @@ from services.reporting.api.yearly import Form, Year, Years, paper_answer
 from services.reporting.application import Publication, Publish, Publishing
 from services.reporting.domain.audience import Audience
 from services.reporting.domain.corrections import Correction, Rows, corrections
+from shared.events.figures import CellsTold
 from shared.eventstore.context import CommandContext
 from shared.rights import DEFAULT_TENANT, Caller, Role
 from shared.web.access import allow_page, public
@@ -80,6 +81,7 @@ def _by_role(years: Years, publishing: Publishing) -> APIRouter:
             quarters=tuple(one.name for one in report.quarters),
             papers=papers,
             reason=body.reason,
+            cells=tuple(CellsTold(one.quarter, one.table, one.told, one.withheld) for one in report.suppressed),
         )
         done = await publishing.publish(context=context, command=command)
         return answer(done, publishing.store.source, {"stamp": report.stamp, "edition": done.version}, 201)

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.errors import CorruptRecordError, GateClosedError, NotFoundError, TooLargeError
 from shared.events.envelope import Recorded
-from shared.events.figures import PaperArchived, ReportPublished
+from shared.events.figures import CellsTold, PaperArchived, ReportPublished
 from shared.eventstore.context import CommandContext
 from shared.eventstore.store import EventStore, Written
 from shared.eventstore.work import UnitOfWork
@@ -30,6 +30,7 @@ class Publish(msgspec.Struct, frozen=True, kw_only=True):
     quarters: tuple[str, ...]
     papers: Mapping[str, bytes]
     reason: str | None = None
+    cells: tuple[CellsTold, ...] = ()
 
 
 class Publication(msgspec.Struct, frozen=True):
@@ -86,6 +87,7 @@ class Publishing:
                 quarters=command.quarters,
                 files=files,
                 reason=command.reason,
+                cells=command.cells,
             )
             told = unit.append(stream_id, unit.version(stream_id), [fact], context)
             for form, content in command.papers.items():

@@ -201,7 +201,27 @@ class ClockFacts(Row, kw_only=True, omit_defaults=True):
     duties: list[DutyFacts] = msgspec.field(default_factory=list)
 
 
+class CellFacts(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
+    """How many numbers of a table of a quarter were told, and how many withheld."""
+
+    quarter: str
+    table: str
+    told: int
+    withheld: int
+
+
+class PublicationFacts(Row, kw_only=True, omit_defaults=True):
+    """The report of a year for an audience, as its last edition tells it."""
+
+    year: int = 0
+    audience: str = ""
+    edition: int = 0
+    published_at: datetime | None = None
+    cells: list[CellFacts] = msgspec.field(default_factory=list)
+
+
 CASES = Collection("case_facts", 4, CaseFacts)
 CONTACTS = Collection("contact_facts", 2, ContactFacts)
 ORGANISATIONS = Collection("organisation_facts", 1, OrganisationFacts)
 CLOCKS = Collection("clock_facts", 1, ClockFacts)
+PUBLICATIONS = Collection("publication_facts", 1, PublicationFacts)

@@ -7,10 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.reporting.projections import CASE_FACTS, CLOCK_FACTS, CONTACT_FACTS, ORGANISATION_FACTS, PROJECTIONS
+from services.reporting.projections import (
+    CASE_FACTS,
+    CLOCK_FACTS,
+    CONTACT_FACTS,
+    ORGANISATION_FACTS,
+    PROJECTIONS,
+    PUBLICATION_FACTS,
+)
 from services.reporting.views.definitions import read_definitions
 from services.reporting.views.engine import Figures, Table, encode
-from services.reporting.views.facts import CaseFacts, ClockFacts, ContactFacts, OrganisationFacts
+from services.reporting.views.facts import CaseFacts, ClockFacts, ContactFacts, OrganisationFacts, PublicationFacts
 from services.reporting.views.questions import Question, values
 from services.reporting.views.warehouse import LIVE, Warehouse
 from shared.bus import port
@@ -52,6 +59,15 @@ def clocks(facts: Sequence[Recorded]) -> Sequence[ClockFacts]:
     return list(rows.values())
 
 
+def publications(facts: Sequence[Recorded]) -> Sequence[PublicationFacts]:
+    """Fold a log of reporting into rows of publications."""
+    rows: dict[object, PublicationFacts] = {}
+    for fact in facts:
+        if fact.envelope.stream == PUBLICATION_FACTS.stream:
+            rows[fact.envelope.stream_id] = PUBLICATION_FACTS.fold(rows.get(fact.envelope.stream_id), fact)
+    return list(rows.values())
+
+
 def contacts(facts: Sequence[Recorded]) -> Sequence[ContactFacts]:
     """Fold a log of intake into rows."""
     return [CONTACT_FACTS.fold(None, fact) for fact in facts]
@@ -72,6 +88,7 @@ class Desk:
         contacts: Sequence[ContactFacts] = (),
         organisations: Sequence[OrganisationFacts] = (),
         clocks: Sequence[ClockFacts] = (),
+        publications: Sequence[PublicationFacts] = (),
         at: datetime = datetime(2026, 6, 1, tzinfo=UTC),
     ) -> list[dict[str, Any]]:
         """Compute a report over exactly these rows."""
@@ -80,6 +97,7 @@ class Desk:
         self.warehouse.put(LIVE, "contacts", [encode(row) for row in contacts])
         self.warehouse.put(LIVE, "organisations", [encode(row) for row in organisations])
         self.warehouse.put(LIVE, "clocks", [encode(row) for row in clocks])
+        self.warehouse.put(LIVE, "publications", [encode(row) for row in publications])
         definition = DEFINITIONS[report]
         asked = Question(report=report, group_by=tuple(group_by))
         given = values(asked, definition, at, default_policy())
@@ -102,6 +120,8 @@ class House:
         await fold_batch(CONTACT_FACTS, self.documents, heard, len(heard))
         await fold_batch(ORGANISATION_FACTS, self.documents, told, len(told))
         await fold_batch(CLOCK_FACTS, self.documents, told, len(told))
+        published = self.logs["reporting"].facts
+        await fold_batch(PUBLICATION_FACTS, self.documents, published, len(published))
 
     async def ask(self, report: str, group_by: str, **question: Any) -> list[tuple[Any, ...]]:
         """Compute a report and return its rows."""
@@ -112,7 +132,7 @@ class House:
 def house(folder: Path, now: datetime = datetime(2026, 6, 1, tzinfo=UTC), cases: port.Log | None = None) -> House:
     """Put reporting together on two empty logs, or on another log of cases."""
     folder.mkdir(exist_ok=True)
-    logs = {"cases": Log("cases"), "intake": Log("intake")}
+    logs = {name: Log(name) for name in ("cases", "intake", "reporting")}
     read: Mapping[str, port.Log] = logs if cases is None else {**logs, "cases": cases}
     documents = SqliteDocuments(folder / "views.sqlite")
     figures = Figures(

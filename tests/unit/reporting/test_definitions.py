@@ -38,6 +38,7 @@ EXPECTED = {
     "data-quality",
     "self-report",
     "satisfaction",
+    "suppressed-cells",
     "reporting-delay",
     "retaliation",
     "recruitment-fees",

@@ -66,7 +66,7 @@ async def test_a_figure_says_how_far_it_has_read_each_log(told: House) -> None:
 
     figure = await told.figures.answer(Question(report="volume"))
 
-    assert figure.positions == {"cases": 1, "intake": 2}
+    assert figure.positions == {"cases": 1, "intake": 2, "reporting": 0}
 
 
 async def test_what_changed_since_the_last_question_replaces_its_row(told: House) -> None:
@@ -112,7 +112,9 @@ async def test_a_log_in_several_feeds_with_repeated_facts_is_counted_as_one(
             "disposition", "state", as_of=then
         )
         figure = await parted.figures.answer(Question(report="volume", as_of=then))
-        assert figure.positions == {"intake": 0} | {f"cases/{feed.name}": len(feed.facts) for feed in parts.parts}
+        assert figure.positions == {"intake": 0, "reporting": 0} | {
+            f"cases/{feed.name}": len(feed.facts) for feed in parts.parts
+        }
 
 
 async def test_as_of_folds_the_log_again_up_to_what_was_true_then(told: House) -> None:

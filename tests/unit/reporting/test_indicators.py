@@ -7,13 +7,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from statistics import median
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.reporting.views.dimensions import dimensions, of_cases
-from tests.unit.reporting.figuring import DEFINITIONS, Desk, contacts, folded
+from shared.events.figures import CellsTold, ReportPublished
+from tests.unit.reporting.figuring import DEFINITIONS, Desk, contacts, folded, publications
 from tests.unit.reporting.lives import Life, Log, hour, lives, message, tell
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -52,7 +54,7 @@ def test_every_indicator_of_the_field_has_a_definition() -> None:
     found = Counter(one for definition in DEFINITIONS.values() for one in definition.indicators)
 
     assert {name: count for name, count in found.items() if count != 1} == {}
-    assert set(found) >= {f"K{number:02}" for number in range(1, 21)}
+    assert set(found) == {f"K{number:02}" for number in range(1, 22)}
 
 
 @drawn
@@ -255,3 +257,41 @@ def test_the_groups_of_any_dimension_hold_every_case(desk: Desk, told: Sequence[
         assert sum(row["cases"] for row in rows) >= len(told)
     else:
         assert sum(row["cases"] for row in rows) == len(told)
+
+
+editions = st.tuples(
+    st.sampled_from([2024, 2025]),
+    st.sampled_from(["public", "partner"]),
+    st.lists(st.tuples(st.sampled_from(["2025-Q1", "2025-Q2"]), st.integers(0, 40), st.integers(0, 9)), max_size=4),
+)
+
+
+@drawn
+@given(told=st.lists(editions, max_size=6))
+def test_withheld_numbers_are_those_of_the_last_edition_of_each_report(
+    desk: Desk, told: Sequence[tuple[int, str, Sequence[tuple[str, int, int]]]]
+) -> None:
+    log, last = Log("reporting"), {}
+    for number, (year, audience, cells) in enumerate(told):
+        last[year, audience] = cells
+        event = ReportPublished(
+            year=year,
+            audience=audience,
+            edition=number + 1,
+            stamp="ab" * 32,
+            quarters=("2025-Q1",),
+            files={},
+            cells=tuple(CellsTold(quarter, "workers", told_, withheld) for quarter, told_, withheld in cells),
+        )
+        log.tell(uuid5(NAMESPACE_URL, f"{year} {audience}"), event, hour(number))
+
+    rows = desk.ask("suppressed-cells", ["audience"], publications=publications(log.facts))
+
+    expected = {}
+    for audience in {name for (_, name), cells in last.items() if cells}:
+        mine = [cells for (_, name), cells in last.items() if name == audience and cells]
+        withheld = sum(one[2] for cells in mine for one in cells)
+        whole = sum(one[1] + one[2] for cells in mine for one in cells)
+        expected[audience] = (len(mine), whole, whole - withheld, withheld, percent(withheld, whole))
+    columns = ("reports", "cells", "told", "withheld", "percent_withheld")
+    assert {row["audience"]: tuple(row[name] for name in columns) for row in rows} == expected
