@@ -43,7 +43,7 @@ def change_case(
         said = overriding.decided(case, decide, context.override, context.caller)
         if policy is None or not said:
             return said
-        return [*said, *prompting.planned(case, said, at=context.true_at, policy=policy(case))]
+        return [*said, *prompting.planned(case, said, at=context.true_at, now=context.now, policy=policy(case))]
 
     written = CASE.change(unit, case_id, context, deciding, admit)
     return [*written, *_clocks_after(unit, before, written, context, policy)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from services.cases.domain.questions import Ask, ask, still_asks, waiting
+from services.cases.domain.questions import LIFE, Ask, ask, still_asks, waiting
 from services.cases.domain.state import Case
 from services.cases.domain.tasks import UNASSIGNED
 from shared.errors import GateClosedError
@@ -31,11 +31,15 @@ About = tuple[told.RuledKind, UUID | None, datetime]
 """What kind of question, about which remedy, counted from when."""
 
 
-def planned(case: Case, said: Sequence[Event], *, at: datetime, policy: Policy) -> Sequence[Event]:
-    """Return what is to be asked because of what is said now; of a case that no message began, nothing ever is."""
+def planned(case: Case, said: Sequence[Event], *, at: datetime, now: datetime, policy: Policy) -> Sequence[Event]:
+    """Return what is to be asked because of what is said `now` and was true `at`.
+
+    Of a case that no message began, nothing ever is; nor what, by the rules, was to be asked so long ago that an
+    answer would not be waited for any more: whoever writes history down asks nobody.
+    """
     if case.opening.report_id is None:
         return []
-    return [
+    plans = (
         told.QuestionPlanned(
             question_id=derived_id("planned-question", f"{case.case_id} {kind} {item_id} {counted_from.isoformat()}"),
             kind=kind,
@@ -48,7 +52,8 @@ def planned(case: Case, said: Sequence[Event], *, at: datetime, policy: Policy) 
         for event in said
         for kind, item_id, counted_from in _about(event, at)
         if kind in policy.asking
-    ]
+    )
+    return [one for one in plans if one.ask_at + LIFE > now]
 
 
 def prompted(case: Case, due: told.QuestionPlanned, *, at: datetime, elsewhere: datetime | None) -> Sequence[Event]:

@@ -56,7 +56,7 @@ def plan(kind: told.RuledKind, counted_from: datetime, *, item_id: UUID | None =
     }[kind]
     state = Given(evolve, *BEGUN).state
     assert state is not None
-    (planned,) = prompting.planned(state, [about], at=counted_from, policy=POLICY)
+    (planned,) = prompting.planned(state, [about], at=counted_from, now=counted_from, policy=POLICY)
     assert isinstance(planned, told.QuestionPlanned)
     assert planned.item_id == item_id
     return planned
@@ -67,10 +67,10 @@ CONTENT = plan("satisfaction", START)
 CHECK = plan("retaliation", CHECKS[0])
 
 
-def plans(said: Event, *story: Fact, policy: object = POLICY) -> Sequence[tuple[str, datetime]]:
+def plans(said: Event, *story: Fact, policy: object = POLICY, now: datetime = START) -> Sequence[tuple[str, datetime]]:
     state = Given(evolve, *story).state
     assert state is not None
-    found = prompting.planned(state, [said], at=START, policy=policy)  # type: ignore[arg-type]  # a pack of the test
+    found = prompting.planned(state, [said], at=START, now=now, policy=policy)  # type: ignore[arg-type]  # a pack of the test
     return [(one.kind, one.ask_at) for one in found if isinstance(one, told.QuestionPlanned)]
 
 
@@ -117,6 +117,11 @@ def test_the_default_pack_plans_what_is_asked_and_when(said: Event, expected: Se
 def test_what_is_planned_for_a_time_that_has_passed_is_due_at_once() -> None:
     tomorrow = lasting.RecheckScheduled(item_id=FEES, recheck_at=START + DAY)
     assert plans(tomorrow, *BEGUN) == [("remedy-lasts", START)]
+
+
+@pytest.mark.parametrize(("later", "planned"), [(16 * DAY, 1), (18 * DAY, 0)])
+def test_who_writes_history_down_asks_nobody(later: timedelta, planned: int) -> None:
+    assert len(plans(PAID, *BEGUN, now=START + later)) == planned
 
 
 def test_of_a_case_that_no_message_began_nothing_is_planned() -> None:
