@@ -78,7 +78,7 @@ async def rebuild(
     built = dataclasses.replace(served, name=f"{served.name}__{'rebuild' if swap else 'verify'}")
     beside = dataclasses.replace(projection, collection=built)
     await documents.drop(built)
-    await documents.prepare(built)
+    await documents.prepare(built, bare=True)
     facts, looks, equal = 0, 0, False
     for _ in range(CATCH_UPS):
         until = await documents.positions(served)

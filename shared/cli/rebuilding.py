@@ -1,9 +1,10 @@
 """Build the views of a service anew, beside the served ones, and compare."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.bus.filling import Empty, fill, is_empty
 from shared.bus.mending import Mended, mend
 from shared.bus.projecting import Rebuilt, rebuild
 from shared.cli.progress import Progress
@@ -50,8 +51,19 @@ def _heard(projections: Sequence[Projection[Any]], source: str | None) -> Sequen
     return found
 
 
+async def _empty(host: Host, source: str) -> AsyncIterator[Empty]:
+    for service in host.services.values():
+        for projection in service.projections:
+            if projection.source == source and await is_empty(projection, service.documents):
+                yield Empty(projection, service.documents)
+
+
 async def catch_up(host: Host, progress: Progress) -> None:
     """Bring reactions and views of a system that does not run to the end of their logs."""
     await host.prepare()
+    for source, spoken in host.services.items():
+        log = host.bus.log(source)
+        progress.begin(f"building the views of {source}", await spoken.store.head())
+        await fill([one async for one in _empty(host, source)], log, progress.advance)
     progress.begin("bringing the views up to date", await host.backlog())
     await host.drain(progress.advance)

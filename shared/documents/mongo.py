@@ -97,11 +97,12 @@ class MongoDocuments:
                 return Changes(list(rows.values()), mark, anew=anew)
         raise TryLaterError(f"{collection.name} is being replaced just now; ask again.")
 
-    async def prepare(self, collection: Collection[R]) -> None:
+    async def prepare(self, collection: Collection[R], *, bare: bool = False) -> None:
         """Create the indexes of the collection and give its rows a generation."""
         fresh = {"$setOnInsert": {"value": str(self._ids())}}
         with answering():
-            await self._in(collection).create_indexes(list(asking.indexes(collection)))
+            if not bare:
+                await self._in(collection).create_indexes(list(asking.indexes(collection)))
             await self._in(collection).update_one({"_id": asking.GENERATION}, fresh, upsert=True)
 
     async def position(self, collection: Collection[R], feed: str = "") -> int:

@@ -150,8 +150,11 @@ class Documents(Protocol):
         """Return every row written since the mark; None asks for all."""
         ...
 
-    async def prepare(self, collection: Collection[R]) -> None:
-        """Create what the collection needs; another version's rows stay until the new ones are promoted."""
+    async def prepare(self, collection: Collection[R], *, bare: bool = False) -> None:
+        """Create what the collection needs; another version's rows stay until the new ones are promoted.
+
+        `bare`: what rows are written by, without what they are searched by, so that many are written quickly.
+        """
         ...
 
     async def position(self, collection: Collection[R], feed: str = "") -> int:

@@ -88,7 +88,7 @@ class SqliteDocuments:
                 rows += (row[0] for row in connection.execute(sql, (feed, after.positions.get(feed, 0))))
             return Changes(rows, mark, anew=False)
 
-    async def prepare(self, collection: Collection[R]) -> None:
+    async def prepare(self, collection: Collection[R], *, bare: bool = False) -> None:
         """Create the tables and indexes of the collection."""
         name = stored_name(collection)
         columns = "".join(f", {column}" for column in (*(("text_",) if collection.text else ()), *collection.fields))
@@ -97,19 +97,15 @@ class SqliteDocuments:
                 f"CREATE TABLE IF NOT EXISTS {name} (id TEXT PRIMARY KEY, version INTEGER NOT NULL, "
                 f"feed TEXT NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL{columns})"
             )
-            connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (feed, seq)")
             connection.execute("INSERT OR IGNORE INTO generations VALUES (?, ?)", (name, str(self._ids())))
-            for column in collection.columns:
-                lead = () if column in collection.across else ("tenant",)
-                wanted = (*lead, column, collection.order, "id", *collection.carried)
-                keys = ", ".join(dict.fromkeys(key for key in wanted if key))
-                connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
             if collection.many:
                 connection.execute(
                     f"CREATE TABLE IF NOT EXISTS {name}__many "
                     "(field TEXT, value TEXT, id TEXT, PRIMARY KEY (field, value, id)) WITHOUT ROWID"
                 )
                 connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__many_id ON {name}__many (id)")
+            if not bare:
+                _index(connection, collection)
 
     async def position(self, collection: Collection[R], feed: str = "") -> int:
         """Return the last position of a feed folded into the rows."""
@@ -239,6 +235,17 @@ def _lay_out(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
     for statement in _STATE:
         connection.execute(statement)
+
+
+def _index(connection: sqlite3.Connection, collection: Collection[R]) -> None:
+    """Create what rows are searched by."""
+    name = stored_name(collection)
+    connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__seq ON {name} (feed, seq)")
+    for column in collection.columns:
+        lead = () if column in collection.across else ("tenant",)
+        wanted = (*lead, column, collection.order, "id", *collection.carried)
+        keys = ", ".join(dict.fromkeys(key for key in wanted if key))
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
 
 
 def _drop(connection: sqlite3.Connection, collection: Collection[R]) -> None:
