@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from shared.documents import sqlite_text
 from shared.documents.port import Changes, Collection, Condition, Demand, Mark, Page, Query, R, Scalar
 from shared.documents.sqlite_query import Statement, counting, paging, probing
+from shared.documents.sqlite_text import Following, searchable, text_table
 from shared.documents.storing import Bodies, cell, encode, stored_name
 from shared.ids import new_id
 
@@ -30,6 +32,7 @@ _STATE = (
     "CREATE TABLE IF NOT EXISTS parked (name TEXT, stream_id TEXT, cause TEXT, PRIMARY KEY (name, stream_id))",
     "CREATE TABLE IF NOT EXISTS generations (name TEXT PRIMARY KEY, generation TEXT)",
 )
+_HEAD = ("id", "version", "feed", "seq", "body")
 _KEPT = ("positions", "parked", "generations")
 """What is known of a collection beside its rows: it moves with them."""
 
@@ -145,9 +148,10 @@ class SqliteDocuments:
         with self._transaction() as connection:
             newer = _without_older(connection, name, rows, position)
             if newer:
-                width = 5 + bool(collection.text) + len(collection.fields)
-                sql = f"INSERT OR REPLACE INTO {name} VALUES ({','.join('?' * width)})"
-                connection.executemany(sql, (_cells(collection, row, feed, position) for row in newer))
+                text = _following(connection, collection, newer)
+                connection.executemany(_writing(collection), (_cells(collection, row, feed, position) for row in newer))
+                if text is not None:
+                    text.follow()
             if collection.many and newer:
                 connection.executemany(f"DELETE FROM {name}__many WHERE id = ?", ((str(row.id),) for row in newer))
                 connection.executemany(
@@ -176,6 +180,7 @@ class SqliteDocuments:
         with self._transaction() as connection:
             _drop(connection, served)
             connection.execute(f"ALTER TABLE {new} RENAME TO {old}")
+            connection.execute(f"DROP TABLE IF EXISTS {text_table(new)}")
             for index in ("seq", *built.columns):
                 connection.execute(f"DROP INDEX IF EXISTS {new}__{index}")
             if built.many:
@@ -197,7 +202,10 @@ class SqliteDocuments:
 
     def _narrow(self, collection: Collection[R], conditions: Sequence[Demand]) -> Condition | None:
         """Return the demand that the fewest rows meet, if those are few; there the search begins."""
-        probes = probing(collection, stored_name(collection), conditions, self._few + 1)
+        name = stored_name(collection)
+        asked = any(isinstance(one, Condition) and one.op == "text" for one in conditions)
+        indexed = asked and sqlite_text.exists(self._connection(), name)
+        probes = probing(collection, name, conditions, self._few + 1, text=indexed)
         counted = [(self._counted(probe), one) for one, probe in probes]
         fewest, narrow = min(counted, key=lambda found: found[0], default=(self._few + 1, None))
         return narrow if fewest <= self._few else None
@@ -229,9 +237,13 @@ class SqliteDocuments:
 
 def _lay_out(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        # A virtual table takes the tables that it is kept in with it: it goes first, and they are gone by then.
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+            "ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC"
+        )
         for (name,) in names.fetchall():
-            connection.execute(f"DROP TABLE {name}")
+            connection.execute(f"DROP TABLE IF EXISTS {name}")
         connection.execute(f"PRAGMA user_version = {LAYOUT}")
     for statement in _STATE:
         connection.execute(statement)
@@ -246,10 +258,13 @@ def _index(connection: sqlite3.Connection, collection: Collection[R]) -> None:
         wanted = (*lead, column, collection.order, "id", *collection.carried)
         keys = ", ".join(dict.fromkeys(key for key in wanted if key))
         connection.execute(f"CREATE INDEX IF NOT EXISTS {name}__{column} ON {name} ({keys})")
+    if collection.text:
+        sqlite_text.create(connection, name)
 
 
 def _drop(connection: sqlite3.Connection, collection: Collection[R]) -> None:
     name = stored_name(collection)
+    connection.execute(f"DROP TABLE IF EXISTS {text_table(name)}")
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(f"DROP TABLE IF EXISTS {name}__many")
     for state in _KEPT:
@@ -268,10 +283,24 @@ def _without_older(connection: sqlite3.Connection, name: str, rows: Sequence[R],
     return [row for row in rows if str(row.id) not in ahead] if ahead else rows
 
 
+def _following(connection: sqlite3.Connection, collection: Collection[R], rows: Sequence[R]) -> Following | None:
+    """Return what has the index of text follow these rows, if there is one."""
+    if not collection.text or not sqlite_text.exists(connection, stored_name(collection)):
+        return None
+    return Following(connection, collection, rows)
+
+
+def _writing(collection: Collection[R]) -> str:
+    """Return the statement that writes a row. One that is there keeps its place in the table: indexes count on it."""
+    columns = [*_HEAD, *(("text_",) if collection.text else ()), *collection.fields]
+    marks, new = ",".join("?" * len(columns)), ",".join(f"{one}=excluded.{one}" for one in columns[1:])
+    return f"INSERT INTO {stored_name(collection)} VALUES ({marks}) ON CONFLICT(id) DO UPDATE SET {new}"
+
+
 def _cells(collection: Collection[R], row: R, feed: str, position: int) -> list[object]:
     cells: list[object] = [str(row.id), row.version, feed, position, encode(row)]
     if collection.text:
-        cells.append(getattr(row, collection.text).casefold())
+        cells.append(searchable(getattr(row, collection.text)))
     cells.extend(cell(getattr(row, column)) for column in collection.fields)
     return cells
 

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Query, R, Scalar
+from shared.documents.sqlite_text import LEAST, phrase, searchable, text_table
 from shared.documents.storing import cell, declared, listed, stored_name
 from shared.errors import InvalidError
 
+_BESIDE = frozenset({"has", "text"})
+"""Demands whose rows are found in a table beside, not by an index of the column."""
 _COMPARE = {"eq": "=", "gte": ">=", "lt": "<"}
 
 
@@ -23,11 +26,18 @@ class Statement(NamedTuple):
 
 
 def probing(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], most: int
+    collection: Collection[R], table: str, conditions: Sequence[Demand], most: int, *, text: bool = False
 ) -> Sequence[tuple[Condition, Statement]]:
-    """Return the demands that an index answers, each with the statement that counts its rows, up to `most`."""
+    """Return the demands that an index answers, each with the statement that counts its rows, up to `most`.
+
+    `text`: the table has an index of its text.
+    """
     found = []
     for one in conditions:
+        if text and isinstance(one, Condition) and one.op == "text" and len(searchable(str(one.value))) >= LEAST:
+            index = text_table(table)
+            sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {int(most)})"
+            found.append((one, Statement(sql, [phrase(str(one.value))])))
         if isinstance(one, Condition) and one.op == "has" and one.field in collection.many:
             sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {table}__many WHERE field = ? AND value = ? LIMIT {int(most)})"
             found.append((one, Statement(sql, [one.field, str(one.value)])))
@@ -79,7 +89,7 @@ def _beginning(
     collection: Collection[R], table: str, conditions: Sequence[Demand], narrow: Condition | None
 ) -> tuple[str, list[Scalar]]:
     """Return what is counted: the table, or just the few rows that a column's index finds."""
-    if narrow is None or narrow.op == "has":
+    if narrow is None or narrow.op in _BESIDE:
         return table, []
     where, values = _where(collection, table, [*_tenants(conditions), narrow], narrow=narrow)
     # The limit, which is none, keeps the planner from looking for another beginning.
@@ -91,7 +101,7 @@ def paging(collection: Collection[R], table: str, query: Query, narrow: Conditio
     sort = declared(collection, query.sort)
     where, values = _where(collection, table, query.conditions, narrow=narrow)
     direction = "DESC" if query.descending else "ASC"
-    sign = "+" if narrow is not None and narrow.op == "has" else ""
+    sign = "+" if narrow is not None and narrow.op in _BESIDE else ""
     order = f" ORDER BY {sign}t.{sort} {direction}, t.id {direction} LIMIT {int(query.limit) + 1}"
     statements = []
     for clause, bound in _places(f"{sign}t.{sort}", query):
@@ -154,24 +164,43 @@ def _among(column: str, op: str, among: Among) -> tuple[str, list[Scalar]]:
     return f"{exists} (SELECT 1 FROM {name} AS o{where}{' AND' if where else ' WHERE'} o.id = {column})", values
 
 
+def _holding(
+    collection: Collection[R], table: str, condition: Condition, row: str, *, begins: bool
+) -> tuple[str, list[Scalar]]:
+    """Return the demand on the text of a row; where the search begins with it, its index says which rows to look at."""
+    if condition.field != collection.text:
+        raise InvalidError(f"'{condition.field}' is not searched by text here.", field=condition.field)
+    holds, text = f"instr({row}.text_, ?) > 0", searchable(str(condition.value))
+    if not begins:
+        return holds, [text]
+    index = text_table(table)
+    found = f"{row}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
+    return f"{found} AND {holds}", [phrase(text), text]
+
+
+def _having(
+    collection: Collection[R], table: str, condition: Condition, row: str, *, begins: bool
+) -> tuple[str, list[Scalar]]:
+    """Return the demand on the members of a row."""
+    if condition.field not in collection.many:
+        raise InvalidError(f"'{condition.field}' is not a filter here.", field=condition.field)
+    members = f"SELECT id FROM {table}__many WHERE field = ? AND value = ?"
+    if condition.op == "lacks":
+        clause = f"{row}.id NOT IN ({members})"
+    elif begins:
+        clause = f"{row}.id IN ({members})"
+    else:
+        clause = f"EXISTS ({members} AND id = {row}.id)"
+    return clause, [condition.field, str(condition.value)]
+
+
 def _clause(
     collection: Collection[R], table: str, condition: Condition, row: str, narrow: Condition | None
 ) -> tuple[str, list[Scalar]]:
     if condition.op == "text":
-        if condition.field != collection.text:
-            raise InvalidError(f"'{condition.field}' is not searched by text here.", field=condition.field)
-        return f"instr({row}.text_, ?) > 0", [str(condition.value).casefold()]
+        return _holding(collection, table, condition, row, begins=condition is narrow)
     if condition.op in {"has", "lacks"}:
-        if condition.field not in collection.many:
-            raise InvalidError(f"'{condition.field}' is not a filter here.", field=condition.field)
-        members = f"SELECT id FROM {table}__many WHERE field = ? AND value = ?"
-        if condition.op == "lacks":
-            clause = f"{row}.id NOT IN ({members})"
-        elif condition is narrow:
-            clause = f"{row}.id IN ({members})"
-        else:
-            clause = f"EXISTS ({members} AND id = {row}.id)"
-        return clause, [condition.field, str(condition.value)]
+        return _having(collection, table, condition, row, begins=condition is narrow)
     column = f"{row}.{declared(collection, condition.field)}"
     if isinstance(condition.value, Among):
         return _among(column, condition.op, condition.value)
@@ -193,4 +222,4 @@ def _passed_by(condition: Condition, narrow: Condition | None) -> bool:
         return True
     if narrow is None or condition is narrow:
         return False
-    return narrow.op == "has" or (condition.op == "eq" and condition.field != "tenant")
+    return narrow.op in _BESIDE or (condition.op == "eq" and condition.field != "tenant")

@@ -14,7 +14,9 @@ from shared.documents.port import AnyOf, Condition, Demand, Query
 from shared.documents.sqlite import SqliteDocuments
 from tests.unit.documents.sheets import SHEETS, START, Sheet, sheet
 
-TENANTS, NAMES, TAGS = ("default", "other"), ("a", "b", "c"), ("x", "y", "z")
+TENANTS, TAGS = ("default", "other"), ("x", "y", "z")
+NAMES = ("a", "Golden Prawn", "golden rice", "rice", "เหมืองทอง")
+PARTS = ("gold", "EN PR", "rice", "ri", "a", "งทอง", "nobody")
 SHEET = st.builds(
     lambda tenant, name, day, tags: {
         "tenant": tenant,
@@ -30,6 +32,7 @@ SHEET = st.builds(
 DEMAND = st.one_of(
     st.builds(Condition, st.just("tenant"), st.just("eq"), st.sampled_from(TENANTS)),
     st.builds(Condition, st.just("name"), st.just("eq"), st.sampled_from(NAMES)),
+    st.builds(Condition, st.just("name"), st.just("text"), st.sampled_from(PARTS)),
     st.builds(Condition, st.just("tags"), st.sampled_from(("has", "lacks")), st.sampled_from(TAGS)),
     st.builds(Condition, st.just("name"), st.just("in"), st.lists(st.sampled_from(NAMES), min_size=1)),
 )
@@ -44,12 +47,14 @@ def meets(row: Sheet, demand: Demand) -> bool:
         return any(all(meets(row, one) for one in some) for some in demand.sets)
     held = getattr(row, demand.field)
     answers = {"has": lambda: demand.value in held, "lacks": lambda: demand.value not in held}
+    answers |= {"text": lambda: str(demand.value).casefold() in held.casefold()}
     answers |= {"eq": lambda: held == demand.value, "in": lambda: held in demand.value}  # type: ignore[operator]  # a list
     return answers[demand.op]()
 
 
 @given(
     values=st.lists(SHEET, max_size=12),
+    before=st.sampled_from(NAMES),
     demands=DEMANDS,
     few=st.sampled_from((0, 2, 1000)),
     limit=st.integers(1, 5),
@@ -57,15 +62,17 @@ def meets(row: Sheet, demand: Demand) -> bool:
 )
 @settings(max_examples=60)
 async def test_wherever_the_search_begins_it_finds_the_same(
-    values: Sequence[dict[str, Any]], demands: list[Demand], few: int, limit: int, most: int | None
+    *, values: Sequence[dict[str, Any]], before: str, demands: list[Demand], few: int, limit: int, most: int | None
 ) -> None:
-    rows = [sheet(number, **one) for number, one in enumerate(values)]
+    rows = [sheet(number, version=2, **one) for number, one in enumerate(values)]
+    earlier = [sheet(number, **{**one, "name": before}) for number, one in enumerate(values) if number % 2]
     wanted = [row for row in rows if all(meets(row, demand) for demand in demands)]
     wanted.sort(key=lambda row: (row.opened_at or START, str(row.id)), reverse=True)
     with tempfile.TemporaryDirectory() as folder:
         documents = SqliteDocuments(Path(folder) / "views.sqlite", few=few)
         await documents.prepare(SHEETS)
-        await documents.save(SHEETS, rows, 1)
+        await documents.save(SHEETS, earlier, 1)
+        await documents.save(SHEETS, rows, 2)
         found: list[Sheet] = []
         after = None
         while len(found) <= len(rows):
@@ -78,6 +85,9 @@ async def test_wherever_the_search_begins_it_finds_the_same(
         counted = await documents.count(SHEETS, demands, most=most)
         assert counted == (len(wanted) if most is None else min(most, len(wanted)))
         documents.close()
+        views = sqlite3.connect(Path(folder) / "views.sqlite")
+        views.execute("INSERT INTO sheets__v1__text (sheets__v1__text, rank) VALUES ('integrity-check', 1)")
+        views.close()
 
 
 async def test_a_file_of_an_earlier_layout_is_emptied_and_folded_anew(tmp_path: Path) -> None:
