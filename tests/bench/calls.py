@@ -126,6 +126,12 @@ def paged(plan: Plan, asked: str) -> Turn:
     return ""
 
 
+def shown(plan: Plan, path: str) -> Turn:
+    """Look at a page."""
+    yield request(plan, "GET", path)
+    return ""
+
+
 def _open(plan: Plan) -> Turn:
     body = {
         "channel": "hotline",
@@ -165,5 +171,5 @@ def _command(plan: Plan, case_id: str, name: str, body: object) -> bytes:
 
 
 TURNS: dict[str, Callable[[Plan, str], Turn]] = {
-    turn.__name__: turn for turn in (live, message, delivery, escalated, handling, whole_life, paged)
+    turn.__name__: turn for turn in (live, message, delivery, escalated, handling, whole_life, paged, shown)
 }
