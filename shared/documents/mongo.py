@@ -81,8 +81,12 @@ class MongoDocuments:
             counted = await self._in(collection).aggregate(stages).to_list(None)
         return counted[0]["rows"] if counted else 0
 
-    async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
-        """Return every row written since the mark: the places are read first, so no row falls between two calls."""
+    async def changes(self, collection: Collection[R], after: Mark | None, *, most: int | None = None) -> Changes:
+        """Return every row written since the mark: the places are read first, so no row falls between two calls.
+
+        All come at once: in several feeds that others write to, there is no edge between some rows and the rest.
+        """
+        del most
         for _ in range(_SETTLING):
             mark = await self._mark(collection)
             anew = after is None or after.generation != mark.generation

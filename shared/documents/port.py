@@ -116,12 +116,13 @@ class Mark:
 class Changes:
     """Encoded rows (JSON bytes), each once, that were written since a mark, and the mark to ask from next time.
 
-    A row may come again next time; none is left out. `anew`: these are all rows there are; forget every earlier one.
+    A row may come again next time; none is left out. `anew`: forget every earlier row. `more`: these are not all yet.
     """
 
     rows: Sequence[bytes]
     mark: Mark
     anew: bool
+    more: bool = False
 
 
 class Documents(Protocol):
@@ -146,8 +147,11 @@ class Documents(Protocol):
         """Return how many rows meet all conditions, or `most` if they are more: to count a million takes its time."""
         ...
 
-    async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
-        """Return every row written since the mark; None asks for all."""
+    async def changes(self, collection: Collection[R], after: Mark | None, *, most: int | None = None) -> Changes:
+        """Return the rows written since the mark; None asks for all.
+
+        With `most`, about so many come at once where the store can tell, and the mark says where to go on.
+        """
         ...
 
     async def prepare(self, collection: Collection[R], *, bare: bool = False) -> None:

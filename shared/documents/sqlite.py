@@ -5,6 +5,7 @@ and the body; a second table holds the members of its `many` fields. Rows can be
 the disk, and a file of an older layout is emptied.
 """
 
+import dataclasses
 import hashlib
 import sqlite3
 import threading
@@ -77,13 +78,18 @@ class SqliteDocuments:
         narrow = self._narrow(collection, conditions)
         return self._counted(counting(collection, stored_name(collection), conditions, narrow, most=most))
 
-    async def changes(self, collection: Collection[R], after: Mark | None) -> Changes:
-        """Return every row written since the mark."""
+    async def changes(self, collection: Collection[R], after: Mark | None, *, most: int | None = None) -> Changes:
+        """Return the rows written since the mark; `most` holds for one feed: those, and what was written with them."""
         name = stored_name(collection)
         with self._transaction("DEFERRED") as connection:
             known = connection.execute("SELECT generation FROM generations WHERE name = ?", (name,)).fetchone()
             mark = Mark(known[0] if known else "", await self.positions(collection))
-            if after is None or after.generation != mark.generation:
+            anew = after is None or after.generation != mark.generation
+            begun = {} if after is None or anew else after.positions
+            some = _some_changes(connection, name, mark, begun, most) if most is not None else None
+            if some is not None:
+                return dataclasses.replace(some, anew=anew)
+            if after is None or anew:
                 return Changes([row[0] for row in connection.execute(f"SELECT body FROM {name}")], mark, anew=True)
             sql = f"SELECT body FROM {name} WHERE feed = ? AND seq > ? ORDER BY seq"
             rows: list[bytes] = []
@@ -281,6 +287,23 @@ def _without_older(connection: sqlite3.Connection, name: str, rows: Sequence[R],
             if (version, seq) > (some[row_id], position):
                 ahead.add(row_id)
     return [row for row in rows if str(row.id) not in ahead] if ahead else rows
+
+
+def _some_changes(
+    connection: sqlite3.Connection, name: str, mark: Mark, begun: Mapping[str, int], most: int
+) -> Changes | None:
+    """Return the first rows of those written since; None where these are not many, or come by several feeds."""
+    if len(mark.positions) != 1:
+        return None
+    (feed,) = mark.positions
+    start = begun.get(feed, 0)
+    sql = f"SELECT seq FROM {name} WHERE feed = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?"
+    edge = connection.execute(sql, (feed, start, most)).fetchone()
+    if edge is None:
+        return None
+    sql = f"SELECT body FROM {name} WHERE feed = ? AND seq > ? AND seq <= ?"
+    rows = [body for (body,) in connection.execute(sql, (feed, start, edge[0]))]
+    return Changes(rows, Mark(mark.generation, {feed: edge[0]}), anew=False, more=True)
 
 
 def _following(connection: sqlite3.Connection, collection: Collection[R], rows: Sequence[R]) -> Following | None:

@@ -31,6 +31,8 @@ T = TypeVar("T")
 _Past = tuple[datetime | None, datetime | None, tuple[tuple[str, int], ...]]
 """What was true when, what was known when, and how far each log was read."""
 
+AT_ONCE = 50_000
+"""Rows that are in memory at once beside the tables they are loaded into, and what is written with the last of them."""
 _BATCH = 500
 _SETTLING_ROUNDS = 5
 _WRITERS_APART = timedelta(hours=1)
@@ -174,16 +176,23 @@ class Figures:
         before = await self._read()
         for _ in range(_SETTLING_ROUNDS):
             for table in self._tables:
-                changes = await self._documents.changes(table.projection.collection, self._marks.get(table.name))
-                await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows, anew=changes.anew))
-                if changes.rows or changes.anew:
-                    self._answers.forget(LIVE)
-                self._marks[table.name] = changes.mark
+                while await self._load_some(table):
+                    pass
             after = await self._read()
             if after == before and all(len(read) == 1 for read in after.values()):
                 break
             before = after
         return LIVE, {name: min(read) for name, read in before.items()}
+
+    async def _load_some(self, table: Table) -> bool:
+        """Load the next rows of a table, and return whether there are more."""
+        known = self._marks.get(table.name)
+        changes = await self._documents.changes(table.projection.collection, known, most=AT_ONCE)
+        await self._off(partial(self._warehouse.put, LIVE, table.name, changes.rows, anew=changes.anew))
+        if changes.rows or changes.anew:
+            self._answers.forget(LIVE)
+        self._marks[table.name] = changes.mark
+        return changes.more
 
     async def _past(self, as_of: datetime | None, known_at: datetime | None) -> tuple[str, Mapping[str, int]]:
         positions: dict[str, int] = {}

@@ -61,7 +61,8 @@ class Warehouse:
         if not rows and not anew:
             return
         staged = self._folder / f"{schema}-{table}.json"
-        staged.write_bytes(b"\n".join(rows))
+        with staged.open("wb") as file:
+            file.writelines(line for row in rows for line in (row, b"\n"))
         try:
             with self._session() as database:
                 self._replace(database, f'"{schema}"."{table}"', self._reader(staged, table), anew=anew)

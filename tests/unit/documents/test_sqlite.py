@@ -106,3 +106,26 @@ async def test_a_file_of_an_earlier_layout_is_emptied_and_folded_anew(tmp_path: 
         assert await documents.count(SHEETS) == position // 3
         await documents.save(SHEETS, [sheet(1)], 3)
         documents.close()
+
+
+@given(batches=st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=5), max_size=6), most=st.integers(1, 6))
+@settings(max_examples=40)
+async def test_changes_that_come_in_pieces_are_those_that_come_at_once(batches: list[list[int]], most: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        documents = SqliteDocuments(Path(folder) / "views.sqlite")
+        await documents.prepare(SHEETS)
+        mark, seen, pieces = None, set[bytes](), 0
+        for position, numbers in enumerate(batches, 1):
+            rows = [sheet(number, version=position, size=position) for number in {*numbers}]
+            await documents.save(SHEETS, rows, position, after=position - 1)
+        while True:
+            piece = await documents.changes(SHEETS, mark, most=most)
+            assert piece.anew == (mark is None)
+            seen, mark, pieces = seen | {*piece.rows}, piece.mark, pieces + 1
+            if not piece.more:
+                break
+        whole = await documents.changes(SHEETS, None)
+        assert seen == {*whole.rows}
+        assert mark == whole.mark
+        assert pieces <= len(batches) + 1
+        documents.close()

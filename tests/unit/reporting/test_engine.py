@@ -11,6 +11,7 @@ import pytest
 
 from services.reporting.api.answers import as_json
 from services.reporting.projections import CASE_FACTS, CLOCK_FACTS, CONTACT_FACTS, ORGANISATION_FACTS
+from services.reporting.views import engine
 from services.reporting.views.questions import Question
 from shared.bus.projecting import project, rebuild
 from shared.documents.folding import Projection, fold_batch
@@ -80,6 +81,19 @@ async def test_what_changed_since_the_last_question_replaces_its_row(told: House
     await told.catch_up()
 
     assert await told.ask("disposition", "state") == [("acknowledged", 1, 1, 0), ("received", 1, 1, 0)]
+
+
+async def test_rows_that_are_loaded_in_pieces_are_counted_once_each(
+    told: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "AT_ONCE", 2)
+    for number in range(9):
+        tell(told.logs["cases"], life(number))
+        await told.catch_up()
+    assert await told.ask("volume", "total") == [("total", 0, 9, 9)]
+    told.logs["cases"].tell(stream_of(life(3)), cases.CaseAcknowledged(channel="line"), hour(1))
+    await told.catch_up()
+    assert await told.ask("disposition", "state") == [("acknowledged", 1, 1, 0), ("received", 8, 8, 0)]
 
 
 async def test_rows_that_a_rebuild_no_longer_finds_are_no_longer_counted(told: House) -> None:
