@@ -44,6 +44,9 @@ from shared.policy import Policy
 from shared.reaching import fold_reach
 from shared.vault.vault import Vault
 
+IMPORTED = "import"
+"""The channel of records of earlier systems."""
+
 
 def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRow:
     """Return the row of a case after one more fact."""
@@ -56,6 +59,7 @@ def fold_case(row: CaseRow | None, recorded: Recorded, policy: Policy) -> CaseRo
     _mark(row, recorded)
     row.crew = crew.after(row.crew, recorded)
     row.merged_into = row.crew.merged_into
+    row.sighted_at = row.opened_at if row.merged_into is None and row.channel != IMPORTED else None
     row.workers = row.crew.workers(row.opened_with)
     row.queues = standing(row.course, row.severity, row.assignee)
     return row
@@ -100,7 +104,7 @@ def _open(row: CaseRow, event: facts.CaseOpened, recorded: Recorded) -> None:
     row.channel = event.channel
     row.subject = recorded.envelope.subject
     # Records of earlier systems came in without a person who could be erased.
-    row.retained = event.channel != "import"
+    row.retained = event.channel != IMPORTED
     row.country = event.country
     row.sector = event.sector
     row.site = event.site

@@ -73,13 +73,12 @@ class Patterns:
         kinds: dict[str, str] = {}
         after: Cursor | None = None
         while True:
-            query = Query((Condition("opened_at", "gte", since),), sort="opened_at", after=after, limit=_LIMIT)
+            query = Query((Condition("sighted_at", "gte", since),), sort="sighted_at", after=after, limit=_LIMIT)
             page = await self.documents.find(CASES, query)
             await self._learn(kinds, {one for row in page.rows for one in row.respondents})
             for row in page.rows:
-                if row.merged_into is None and row.channel != "import":
-                    respondents = {one: kinds[one] for one in row.respondents if one in kinds}
-                    yield row.tenant, Sighting(row.workers, row.issues, row.site, respondents)
+                respondents = {one: kinds[one] for one in row.respondents if one in kinds}
+                yield row.tenant, Sighting(row.workers, row.issues, row.site, respondents)
             if (after := page.next) is None:
                 return
 

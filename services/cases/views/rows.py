@@ -27,7 +27,10 @@ class OpenTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
-    """One line of the list of cases. `due_by` is `next_due`, or `NEVER`; `text` is what a search looks through."""
+    """One line of the list of cases. `due_by` is `next_due`, or `NEVER`; `text` is what a search looks through.
+
+    `sighted_at` is when a case was opened that stands for itself and was not imported: what patterns are looked for in.
+    """
 
     number: str = ""
     state: State = "received"
@@ -44,6 +47,7 @@ class CaseRow(ReachRow, kw_only=True, omit_defaults=True):
     retained: bool = True
     workers: int = 1
     opened_at: Instant = NEVER
+    sighted_at: Instant | None = None
     next_due: Instant | None = None
     due_by: Instant = NEVER
     closed_at: Instant | None = None
@@ -74,15 +78,15 @@ class OrganisationRow(Row, kw_only=True, omit_defaults=True):
 
 CASES: Collection[CaseRow] = Collection(
     "cases",
-    5,
+    6,
     CaseRow,
     columns=(
         *("state", "severity", *COLUMNS, "country", "channel", "opened_at", "due_by"),
-        *("subject", "retained", "closed_at", "close_reason"),
+        *("subject", "retained", "closed_at", "close_reason", "sighted_at"),
     ),
     many=("issues", "respondents", "queues", "task_of", *MANY),
     carried=CARRIED,
-    across=("subject", "closed_at", "close_reason"),
+    across=("subject", "closed_at", "close_reason", "sighted_at"),
     text="text",
     order="opened_at",
 )
