@@ -106,9 +106,21 @@ def paging(collection: Collection[R], table: str, query: Query, narrow: Conditio
     statements = []
     for clause, bound in _places(f"{sign}t.{sort}", query):
         conditions = " AND ".join(part for part in (where.removeprefix(" WHERE "), clause) if part)
-        sql = f"SELECT t.body, t.{sort}, t.id FROM {table} AS t{' WHERE ' if conditions else ''}{conditions}{order}"
-        statements.append(Statement(sql, [*values, *bound]))
+        met = f"FROM {table} AS t{' WHERE ' if conditions else ''}{conditions}{order}"
+        statements.append(
+            Statement(_with_bodies(table, met, sort, direction, late=narrow is not None), [*values, *bound])
+        )
     return statements
+
+
+def _with_bodies(table: str, met: str, sort: str, direction: str, *, late: bool) -> str:
+    """Return the statement for rows that are met. `late`: they must be sorted, so just a page's bodies are read."""
+    if not late:
+        return f"SELECT t.body, t.{sort}, t.id {met}"
+    return (
+        f"SELECT b.body, b.{sort}, b.id FROM (SELECT t.rowid AS place {met}) AS p "
+        f"CROSS JOIN {table} AS b ON b.rowid = p.place ORDER BY b.{sort} {direction}, b.id {direction}"
+    )
 
 
 def _places(sort: str, query: Query) -> Sequence[tuple[str, Sequence[Scalar]]]:

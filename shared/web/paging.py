@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -19,22 +20,41 @@ COUNTED = MOST + 1
 def page_answer(items: Sequence[object], after: Cursor | None, counted: int) -> dict[str, object]:
     """Return the answer of a list with where it goes on; `counted` is how many rows there are, up to `COUNTED`."""
     total, is_ = (counted, "exact") if counted <= MOST else (MOST, "at-least")
-    return {"items": items, "next": write_cursor(after), "total": total, "total_is": is_}
+    return {"items": items, "next": write_cursor(after, counted), "total": total, "total_is": is_}
 
 
-def write_cursor(after: Cursor | None) -> str | None:
+class _Place(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What a cursor says: the row behind which to go on, and how many rows the first page counted."""
+
+    value: Scalar
+    row_id: str
+    counted: Annotated[int, msgspec.Meta(ge=0, le=COUNTED)] | None = None
+
+
+def write_cursor(after: Cursor | None, counted: int | None = None) -> str | None:
     """Return the `next` of a page, or None on the last."""
     if after is None:
         return None
-    return base64.urlsafe_b64encode(msgspec.json.encode(after)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(msgspec.json.encode(_Place(*after, counted))).decode().rstrip("=")
 
 
 def read_cursor(text: str | None) -> Cursor | None:
     """Read a `next` that an earlier page gave; anything else is an `InvalidError`."""
+    place = _read(text)
+    return None if place is None else (place.value, place.row_id)
+
+
+async def counted_once(after: str | None, count: Callable[[], Awaitable[int]]) -> int:
+    """Return what the first page counted, which is read in the cursor of a later one; count for the first."""
+    place = _read(after)
+    return await count() if place is None or place.counted is None else place.counted
+
+
+def _read(text: str | None) -> _Place | None:
     if text is None:
         return None
     try:
         padded = text + "=" * (-len(text) % 4)
-        return msgspec.json.decode(base64.urlsafe_b64decode(padded.encode("ascii")), type=tuple[Scalar, str])
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded.encode("ascii")), type=_Place)
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
         raise InvalidError("'after' is not a cursor that this list gave; start without it.", field="after") from error

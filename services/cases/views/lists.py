@@ -17,7 +17,7 @@ from shared.events.cases import CloseReason, OrganisationKind
 from shared.policy import Policy, Retention
 from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller, Role
-from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
+from shared.web.paging import COUNTED, Cursor, counted_once, page_answer, read_cursor
 
 _HIDDEN = (
     "id",
@@ -89,7 +89,7 @@ class Lists:
             conditions = (*conditions, await company.names_any(caller, filters.respondent))
         query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(CASES, query)
-        total = await self.documents.count(CASES, conditions, most=COUNTED)
+        total = await counted_once(after, lambda: self.documents.count(CASES, conditions, most=COUNTED))
         shown = _shared if caller.role is Role.PARTNER else case_line
         return page_answer([shown(row, now) for row in page.rows], page.next, total)
 
@@ -128,7 +128,7 @@ class Lists:
         conditions = (of_tenant(caller), *_organisation_conditions(filters))
         query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
         page = await self.documents.find(ORGANISATIONS, query)
-        total = await self.documents.count(ORGANISATIONS, conditions, most=COUNTED)
+        total = await counted_once(after, lambda: self.documents.count(ORGANISATIONS, conditions, most=COUNTED))
         return page_answer([_organisation(row) for row in page.rows], page.next, total)
 
 
