@@ -50,16 +50,18 @@ async def is_empty(projection: Projection[Any], documents: Documents) -> bool:
     return not await documents.positions(projection.collection)
 
 
-async def fill(views: Sequence[Empty], log: Log, progress: Callable[[int], None]) -> None:
-    """Fill views of one log up to its end; `progress` is told the number of facts read with each batch.
-
-    Nobody else may fold into them meanwhile. A filling that breaks off is gone on with as any view goes on. A log in
-    several feeds, where others read along, or a short one is left to the loops.
-    """
+async def is_worth(log: Log) -> bool:
+    """Whether views of a log are filled at once; a short one, or one that others read along, is left to the loops."""
     feeds = await log.feeds()
-    if not views or len(feeds) != 1 or feeds[0].name or await feeds[0].head() < LEAST:
-        return
-    (feed,) = feeds
+    return len(feeds) == 1 and not feeds[0].name and await feeds[0].head() >= LEAST
+
+
+async def fill(views: Sequence[Empty], log: Log, progress: Callable[[int], None]) -> None:
+    """Fill views of a log of one feed up to its end; `progress` is told the number of facts read with each batch.
+
+    Nobody else may fold into them meanwhile. A filling that breaks off is gone on with as any view goes on.
+    """
+    (feed,) = await log.feeds()
     position, head = 0, await feed.head()
     for view in views:
         await view.laid_bare()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.bus.filling import Empty, fill, is_empty
+from shared.bus.filling import Empty, fill, is_empty, is_worth
 from shared.bus.mending import Mended, mend
 from shared.bus.projecting import Rebuilt, rebuild
 from shared.cli.progress import Progress
@@ -63,7 +63,9 @@ async def catch_up(host: Host, progress: Progress) -> None:
     await host.prepare()
     for source, spoken in host.services.items():
         log = host.bus.log(source)
-        progress.begin(f"building the views of {source}", await spoken.store.head())
-        await fill([one async for one in _empty(host, source)], log, progress.advance)
+        empty = [one async for one in _empty(host, source)]
+        if empty and await is_worth(log):
+            progress.begin(f"building the views of {source}", await spoken.store.head())
+            await fill(empty, log, progress.advance)
     progress.begin("bringing the views up to date", await host.backlog())
     await host.drain(progress.advance)
