@@ -64,6 +64,8 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         self._in_hand = asyncio.Lock()
         self._unplaced = False
         self._moved: dict[TopicPartition, tuple[int, float]] = {}
+        self._gone_back: dict[TopicPartition, int] = {}
+        """Where a partition was gone back to because what was fetched began elsewhere."""
 
     @property
     def places(self) -> frozenset[TopicPartition]:
@@ -116,8 +118,13 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
         return sum(map(len, found.values()))
 
     async def _take(self, place: TopicPartition, records: Sequence[Any]) -> None:
-        if records[0].offset < self._moved.get(place, (0, 0.0))[0]:
-            # Fetched before the partition went to another member and came back.
+        stands, first = self._moved.get(place, (0, 0.0))[0], records[0].offset
+        if first < stands or (first > stands and self._gone_back.get(place) != stands):
+            # Fetched before the partition went to another member and came back, or from behind such a batch: the member
+            # reads on elsewhere than where the hearer stands, and the facts between would be passed over. If records
+            # still begin later after going back, the topic itself lacks some, and the hearer says so.
+            await self._seek([place])
+            self._gone_back[place] = self._moved[place][0]
             return
         facts = [incoming(self._mapper, place.topic, record.offset, record.headers, record.value) for record in records]
         await self.hearer.take(feed_name(place, self._joined_with), facts, repeats=True)
@@ -156,7 +163,7 @@ class Hearing(ConsumerRebalanceListener):  # type: ignore[misc]  # the library h
             await self.stop()
         if self._member is None:
             self._joined_with = epochs
-            self._moved = {}
+            self._moved, self._gone_back = {}, {}
             self._unplaced = False
             joining = member(self._settings, f"{self._settings.prefix}.{self.hearer.name}", self._instance)
             joining.subscribe(self._topics, listener=self)

@@ -20,7 +20,7 @@ from shared.errors import TryLaterError
 from shared.events.envelope import Recorded
 from shared.eventstore.sqlite import SqliteEventStore
 from shared.supervision import Failure, attempt_async
-from tests.unit.bus.kafka.given import SOURCE, Broker, once_in_order, say
+from tests.unit.bus.kafka.given import SOURCE, Broker, feed_name, once_in_order, say
 from tests.unit.bus.test_reacting import COPY, texts
 from tests.unit.documents.sheets import SHEETS, VIEW
 from tests.unit.eventstore.test_store import NOW
@@ -130,6 +130,25 @@ async def test_a_member_whose_place_cannot_be_read_takes_nothing_until_it_can(br
     await again.stop()
     assert noting.unknown == 0
     assert len(once_in_order(noting.taken)) == len(noting.taken) == 40
+
+
+@pytest.mark.parametrize("elsewhere", [3, 14])
+async def test_what_was_fetched_from_elsewhere_makes_no_fact_be_passed_over(
+    broker: Broker, two: Two, elsewhere: int
+) -> None:
+    await broker.topics()
+    await say(two.heard, 60, streams=1)
+    await publish(broker, two.heard)
+    noting = Noting()
+    hearing = broker.hearing(noting)
+    await hear([hearing], 10, noting.taken)
+    member = hearing._member
+    assert member is not None
+    (place,) = (one for one in hearing.places if noting.positions.get(feed_name(one, broker.epochs)))
+    member.seek(place, elsewhere)
+    await hear([hearing], 60, noting.taken)
+    await hearing.stop()
+    assert len(once_in_order(noting.taken)) == len(noting.taken) == 60
 
 
 async def test_what_was_not_taken_comes_again(broker: Broker, two: Two) -> None:
