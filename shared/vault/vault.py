@@ -84,13 +84,13 @@ class Vault:
     def opened(self, token: tokens.Token) -> str:
         """Like `open`, for a token that was taken apart already."""
         held = self._of(token.subject)
-        if held.erased or token.key == 0:
-            raise ErasedError
-        try:
-            cipher = held.ciphers[token.key]
-            return cipher.decrypt(token.content[:_NONCE], token.content[_NONCE:], token.head.encode()).decode()
-        except (KeyError, InvalidTag, ValueError):
-            raise CorruptRecordError("A sealed value was altered or its key is lost; restore a back-up.") from None
+        said = _deciphered(held, token)
+        if said is None:
+            # Another process may have made this key since it was last asked for: only the store knows what is lost.
+            said = _deciphered(self._asked_anew(token.subject), token)
+        if said is None:
+            raise CorruptRecordError("A sealed value was altered or its key is lost; restore a back-up.")
+        return said
 
     def subject_of(self, *handle: str) -> UUID:
         """Return the pseudonym of who writes under a handle, making one when there is none or it was erased."""
@@ -195,15 +195,19 @@ class Vault:
         held = self._held.get(subject)
         if held is not None and (held.until > now or subject in self._new_keys):
             return held
+        fresh = self._asked_anew(subject)
+        with self._lock:
+            return self._held[subject] if subject in self._new_keys else fresh
+
+    def _asked_anew(self, subject: UUID) -> _Held:
         found = self.keys.find(subject)
         ciphers = {row.version: AESGCM(self.keks.unwrap(row.kek, row.wrapped)) for row in found.rows}
-        fresh = _Held(now + LIFE, found.erased, ciphers)
+        fresh = _Held(self._monotonic() + LIFE, found.erased, ciphers)
         with self._lock:
-            if subject in self._new_keys:
-                return self._held[subject]
-            if len(self._held) >= MOST_HELD:
-                self._held = {one: self._held[one] for one in self._new_keys}
-            self._held[subject] = fresh
+            if subject not in self._new_keys:
+                if len(self._held) >= MOST_HELD:
+                    self._held = {one: self._held[one] for one in self._new_keys}
+                self._held[subject] = fresh
         return fresh
 
     def _hear(self) -> None:
@@ -235,6 +239,18 @@ class Vault:
         if kept is None:
             raise CorruptRecordError("The vault does not keep what it is given; check its disk.")
         return self.keks.unwrap(*kept)
+
+
+def _deciphered(held: _Held, token: tokens.Token) -> str | None:
+    if held.erased or token.key == 0:
+        raise ErasedError
+    cipher = held.ciphers.get(token.key)
+    if cipher is None:
+        return None
+    try:
+        return cipher.decrypt(token.content[:_NONCE], token.content[_NONCE:], token.head.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None
 
 
 def group_of(subject: UUID, group: str) -> UUID:

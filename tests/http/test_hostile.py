@@ -31,13 +31,18 @@ EACH = settings(
 
 FEW = settings(EACH, max_examples=EXAMPLES // 2)
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
+"""The system runs in this process, and waits of its loops are jittered: it is not the search that draws there."""
+
 CANARY = "Ma Thida of bed 14"
 """Stands in everything that the one tenant says, and in nothing that the other may see."""
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The embedded form: the loops of engines draw random numbers, which the search for requests forbids."""
+    """The embedded form: the loops of engines draw many random numbers, which unsettle the search for requests."""
     with running(embedded(tmp_path_factory.mktemp("data"))) as started:
         yield started
 

@@ -55,6 +55,20 @@ def test_nothing_opens_before_its_key_is_durable(keys: KeyStorage) -> None:
         Vault(keys, KEK).open(token)
 
 
+def test_a_key_made_elsewhere_opens_where_there_was_none_a_moment_ago(keys: KeyStorage) -> None:
+    here, there = Vault(keys, KEK), Vault(keys, KEK)
+    assert not there.knows(SUBJECT)
+    assert there.open(seal(here, "aye")) == "aye"
+    here.renew(SUBJECT)
+    assert there.open(seal(here, "later")) == "later"
+
+
+def test_a_key_that_is_not_durable_yet_hides_no_key_that_is(keys: KeyStorage) -> None:
+    here, there = Vault(keys, KEK), Vault(keys, KEK)
+    there.seal("nay", subject=SUBJECT, stream=STREAM, version=1, field="text")
+    assert there.open(seal(here, "aye")) == "aye"
+
+
 def test_an_erased_person_opens_nowhere_and_never_again(keys: KeyStorage) -> None:
     clock = SetClock()
     here, there = Vault(keys, KEK), Vault(keys, KEK, monotonic=clock)
