@@ -67,7 +67,11 @@ class PassingKeys:
         return self._secrets.get(name)
 
     def keep(self, name: str, kek: str, wrapped: bytes) -> None:
-        """Keep a wrapped secret of the vault."""
+        """Keep a wrapped secret of the vault, where none is kept."""
+        self._secrets.setdefault(name, (kek, wrapped))
+
+    def rewrap_secret(self, name: str, kek: str, wrapped: bytes) -> None:
+        """Keep a secret wrapped anew."""
         self._secrets[name] = (kek, wrapped)
 
     def close(self) -> None:

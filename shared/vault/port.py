@@ -72,7 +72,11 @@ class KeyStorage(Protocol):
         ...
 
     def keep(self, name: str, kek: str, wrapped: bytes) -> None:
-        """Keep a wrapped secret of the vault itself."""
+        """Keep a wrapped secret of the vault itself, where none is kept: of two processes that begin, one's holds."""
+        ...
+
+    def rewrap_secret(self, name: str, kek: str, wrapped: bytes) -> None:
+        """Put the same secret, wrapped anew, in the place of the one that is kept."""
         ...
 
     def close(self) -> None:

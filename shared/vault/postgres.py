@@ -126,12 +126,17 @@ class PostgresKeys:
         return (rows[0][0], bytes(rows[0][1])) if rows else None
 
     def keep(self, name: str, kek: str, wrapped: bytes) -> None:
-        """Keep a wrapped secret of the vault."""
+        """Keep a wrapped secret of the vault, where none is kept."""
         with self._transaction():
             self._connection.execute(
-                "INSERT INTO vault.secrets VALUES (%s, %s, %s) "
-                "ON CONFLICT (name) DO UPDATE SET kek = EXCLUDED.kek, wrapped = EXCLUDED.wrapped",
-                (name, kek, wrapped),
+                "INSERT INTO vault.secrets VALUES (%s, %s, %s) ON CONFLICT (name) DO NOTHING", (name, kek, wrapped)
+            )
+
+    def rewrap_secret(self, name: str, kek: str, wrapped: bytes) -> None:
+        """Keep a secret wrapped anew."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE vault.secrets SET kek = %s, wrapped = %s WHERE name = %s", (kek, wrapped, name)
             )
 
     def close(self) -> None:

@@ -122,9 +122,14 @@ class SqliteKeys:
         return (rows[0][0], rows[0][1]) if rows else None
 
     def keep(self, name: str, kek: str, wrapped: bytes) -> None:
-        """Keep a wrapped secret of the vault."""
+        """Keep a wrapped secret of the vault, where none is kept."""
         with self._transaction():
-            self._writer.execute("INSERT OR REPLACE INTO secrets VALUES (?, ?, ?)", (name, kek, wrapped))
+            self._writer.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)", (name, kek, wrapped))
+
+    def rewrap_secret(self, name: str, kek: str, wrapped: bytes) -> None:
+        """Keep a secret wrapped anew."""
+        with self._transaction():
+            self._writer.execute("UPDATE secrets SET kek = ?, wrapped = ? WHERE name = ?", (kek, wrapped, name))
 
     def close(self) -> None:
         """Close both connections."""

@@ -159,7 +159,7 @@ class Vault:
             self.keys.rewrap(rows, anew)
             done += len(rows)
             progress(len(rows))
-        self.keys.keep("handles", *self.keks.wrap(self._handle_key))
+        self.keys.rewrap_secret("handles", *self.keks.wrap(self._handle_key))
         return done
 
     def renew(self, subject: UUID) -> int:

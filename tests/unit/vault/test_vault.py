@@ -103,6 +103,17 @@ def test_two_processes_cannot_make_two_keys_for_one_person(keys: KeyStorage) -> 
     assert here.open(seal(there, "second try")) == "second try"
 
 
+def test_of_two_processes_that_begin_at_once_the_secret_of_one_holds_for_both(keys: KeyStorage) -> None:
+    keys.keep("handles", *KEK.wrap(bytes([1]) * 32))
+    keys.keep("handles", *KEK.wrap(bytes([2]) * 32))
+    kept = keys.kept("handles")
+    assert kept is not None
+    assert KEK.unwrap(*kept) == bytes([1]) * 32
+    later = HeldKeks({"kek-2": bytes([9]) * 32})
+    keys.rewrap_secret("handles", *later.wrap(bytes([1]) * 32))
+    assert keys.kept("handles") == later.wrap(bytes([1]) * 32)
+
+
 def test_who_writes_again_keeps_the_pseudonym_until_it_is_erased(keys: KeyStorage) -> None:
     vault = Vault(keys, KEK)
     first = vault.subject_of("default", "line", "desk", "+66 81 555 0142")
