@@ -5,6 +5,7 @@ the position of each feed and the parked streams. So a swap is one rename. Rows 
 they stand for, and guarded by version: who stops in between, or folds what another has folded, changes nothing.
 """
 
+import dataclasses
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
@@ -63,7 +64,11 @@ class MongoDocuments:
                     break
         rows = [self._bodies.read(collection, row["body"]) for row in found[: query.limit]]
         last = found[query.limit - 1] if len(found) > query.limit else None
-        return Page(rows, (asking.sorted_by(query, last), last["_id"]) if last else None)
+        page = Page(rows, (asking.sorted_by(query, last), last["_id"]) if last else None)
+        if query.most is None:
+            return page
+        total = len(rows) if page.holds_all(query) else await self.count(collection, query.conditions, most=query.most)
+        return dataclasses.replace(page, total=min(total, query.most))
 
     async def count(
         self, collection: Collection[R], conditions: Sequence[Demand] = (), *, most: int | None = None

@@ -84,21 +84,33 @@ class Among:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which rows, in which order, after which one. Ties of `sort` are broken by id, so paging is stable."""
+    """Which rows, in which order, after which one. Ties of `sort` are broken by id, so paging is stable.
+
+    `most`: say as well how many rows meet the conditions, whatever the place, or this number if they are more.
+    """
 
     conditions: tuple[Demand, ...] = ()
     sort: str = "id"
     descending: bool = False
     after: tuple[Scalar, str] | None = None
     limit: int = 50
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """Rows in order; `next` is the `after` of the following page, or None on the last."""
+    """Rows in order; `next` is the `after` of the following page, or None on the last.
+
+    `total` is what the query's `most` asked for, None where it did not.
+    """
 
     rows: Sequence[R]
     next: tuple[Scalar, str] | None
+    total: int | None = None
+
+    def holds_all(self, query: Query) -> bool:
+        """Whether the rows of this answer to a query are all there are."""
+        return query.after is None and self.next is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from pathlib import Path
 from uuid import UUID
 
 from shared.documents import sqlite_text
-from shared.documents.port import Changes, Collection, Condition, Demand, Mark, Page, Query, R, Scalar
-from shared.documents.sqlite_query import Statement, counting, paging, probing
+from shared.documents.port import Changes, Collection, Demand, Mark, Page, Query, R, Scalar
+from shared.documents.sqlite_narrow import narrowest
+from shared.documents.sqlite_query import Narrow, counting, paging
 from shared.documents.sqlite_text import Following, searchable, text_table
 from shared.documents.storing import Bodies, cell, encode, stored_name
 from shared.ids import new_id
@@ -62,21 +63,25 @@ class SqliteDocuments:
     async def find(self, collection: Collection[R], query: Query) -> Page[R]:
         """Return a page of rows."""
         found: list[tuple[bytes, Scalar, str]] = []
-        narrow = self._narrow(collection, query.conditions)
+        narrow = self._narrow(collection, query.conditions, walked=query.sort == collection.order)
         for statement in paging(collection, stored_name(collection), query, narrow):
             found += self._connection().execute(statement.sql, statement.values)
             if len(found) > query.limit:
                 break
         rows = [self._bodies.read(collection, body) for body, _sort, _id in found[: query.limit]]
         last = found[query.limit - 1] if len(found) > query.limit else None
-        return Page(rows, (last[1], last[2]) if last else None)
+        page = Page(rows, (last[1], last[2]) if last else None)
+        if query.most is None:
+            return page
+        total = len(rows) if page.holds_all(query) else self._total(collection, query.conditions, narrow, query.most)
+        return dataclasses.replace(page, total=min(total, query.most))
 
     async def count(
         self, collection: Collection[R], conditions: Sequence[Demand] = (), *, most: int | None = None
     ) -> int:
         """Return how many rows meet all conditions, or `most` if they are more."""
-        narrow = self._narrow(collection, conditions)
-        return self._counted(counting(collection, stored_name(collection), conditions, narrow, most=most))
+        narrow = self._narrow(collection, conditions, walked=most is not None)
+        return self._total(collection, conditions, narrow, most)
 
     async def changes(self, collection: Collection[R], after: Mark | None, *, most: int | None = None) -> Changes:
         """Return the rows written since the mark; `most` holds for one feed: those, and what was written with them."""
@@ -206,17 +211,13 @@ class SqliteDocuments:
         for connection in self._opened:
             connection.close()
 
-    def _narrow(self, collection: Collection[R], conditions: Sequence[Demand]) -> Condition | None:
-        """Return the demand that the fewest rows meet, if those are few; there the search begins."""
-        name = stored_name(collection)
-        asked = any(isinstance(one, Condition) and one.op == "text" for one in conditions)
-        indexed = asked and sqlite_text.exists(self._connection(), name)
-        probes = probing(collection, name, conditions, self._few + 1, text=indexed)
-        counted = [(self._counted(probe), one) for one, probe in probes]
-        fewest, narrow = min(counted, key=lambda found: found[0], default=(self._few + 1, None))
-        return narrow if fewest <= self._few else None
+    def _narrow(self, collection: Collection[R], conditions: Sequence[Demand], *, walked: bool) -> Narrow | None:
+        return narrowest(self._connection(), collection, conditions, self._few, walked=walked)
 
-    def _counted(self, statement: Statement) -> int:
+    def _total(
+        self, collection: Collection[R], conditions: Sequence[Demand], narrow: Narrow | None, most: int | None
+    ) -> int:
+        statement = counting(collection, stored_name(collection), conditions, narrow, most=most)
         return int(self._connection().execute(statement.sql, statement.values).fetchone()[0])
 
     def _connection(self) -> sqlite3.Connection:

@@ -1,19 +1,20 @@
 """Typed questions as SQL. Names come from the collection's declaration, values are always bound.
 
-The planner knows nothing of how many rows meet a demand. So what few rows meet is asked first (`probing`), and the
-statement is written such that the search begins there; where many rows meet every demand, an index is walked in the
-order of the list and soon has a page together.
+The planner knows nothing of how many rows meet a demand. So the search begins where it is told to (`Narrow`); where it
+is told nothing, because many rows meet every demand, an index is walked in the order of the list and soon has a page
+together.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shared.documents.port import Among, AnyOf, Collection, Condition, Demand, Query, R, Scalar
-from shared.documents.sqlite_text import LEAST, phrase, searchable, text_table
+from shared.documents.sqlite_text import searchable
 from shared.documents.storing import cell, declared, listed, stored_name
 from shared.errors import InvalidError
 
-_BESIDE = frozenset({"has", "text"})
+BESIDE = frozenset({"has", "text"})
 """Demands whose rows are found in a table beside, not by an index of the column."""
 _COMPARE = {"eq": "=", "gte": ">=", "lt": "<"}
 
@@ -25,43 +26,18 @@ class Statement(NamedTuple):
     values: list[Scalar]
 
 
-def probing(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], most: int, *, text: bool = False
-) -> Sequence[tuple[Condition, Statement]]:
-    """Return the demands that an index answers, each with the statement that counts its rows, up to `most`.
+class Narrow(NamedTuple):
+    """The demand that a search begins with; `places` are the rows (`rowid`) that the index of text found for it."""
 
-    `text`: the table has an index of its text.
-    """
-    found = []
-    for one in conditions:
-        if text and isinstance(one, Condition) and one.op == "text" and len(searchable(str(one.value))) >= LEAST:
-            index = text_table(table)
-            sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {int(most)})"
-            found.append((one, Statement(sql, [phrase(str(one.value))])))
-        if isinstance(one, Condition) and one.op == "has" and one.field in collection.many:
-            sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {table}__many WHERE field = ? AND value = ? LIMIT {int(most)})"
-            found.append((one, Statement(sql, [one.field, str(one.value)])))
-        elif isinstance(one, Condition) and _is_indexed(collection, one):
-            led = [] if one.field in collection.across else _tenants(conditions)
-            found.append((one, counting(collection, table, [*led, one], most=most)))
-    return found
-
-
-def _tenants(conditions: Sequence[Demand]) -> Sequence[Condition]:
-    """Return the demand by which most indexes begin."""
-    return [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
-
-
-def _is_indexed(collection: Collection[R], condition: Condition) -> bool:
-    plain = condition.value is not None and not isinstance(condition.value, bool | Among)
-    return condition.op == "eq" and plain and condition.field in collection.columns
+    demand: Condition
+    places: Sequence[int] = ()
 
 
 def counting(
     collection: Collection[R],
     table: str,
     conditions: Sequence[Demand],
-    narrow: Condition | None = None,
+    narrow: Narrow | None = None,
     *,
     most: int | None = None,
 ) -> Statement:
@@ -81,27 +57,44 @@ def counting(
     others = [one for one in conditions if one is not lacking[0]]
     having = Condition(lacking[0].field, "has", lacking[0].value)
     all_, of_all = counting(collection, table, others)
-    off, of_off = counting(collection, table, [having, *others], having)
+    off, of_off = counting(collection, table, [having, *others], Narrow(having))
     return Statement(f"SELECT ({all_}) - ({off})", [*of_all, *of_off])
 
 
 def _beginning(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], narrow: Condition | None
+    collection: Collection[R], table: str, conditions: Sequence[Demand], narrow: Narrow | None
 ) -> tuple[str, list[Scalar]]:
-    """Return what is counted: the table, or just the few rows that a column's index finds."""
-    if narrow is None or narrow.op in _BESIDE:
+    """Return what is counted: the table, or just the rows that a column's index finds, with what they are asked for."""
+    if narrow is None or narrow.demand.op in BESIDE:
         return table, []
-    where, values = _where(collection, table, [*_tenants(conditions), narrow], narrow=narrow)
+    where, values = _where(collection, table, [*tenants(conditions), narrow.demand], narrow=narrow)
+    columns = ", ".join(f"t.{one}" for one in dict.fromkeys(("id", *_asked(collection, conditions))))
     # The limit, which is none, keeps the planner from looking for another beginning.
-    return f"(SELECT * FROM {table} AS t{where} LIMIT -1)", values
+    return f"(SELECT {columns} FROM {table} AS t{where} LIMIT -1)", values
 
 
-def paging(collection: Collection[R], table: str, query: Query, narrow: Condition | None = None) -> Sequence[Statement]:
+def _asked(collection: Collection[R], conditions: Sequence[Demand]) -> Iterator[str]:
+    """Yield the columns that conditions look at: an index that has them all spares the rows."""
+    for one in conditions:
+        if isinstance(one, AnyOf):
+            yield from (column for some in one.sets for column in _asked(collection, some))
+        elif one.op == "text":
+            yield "text_"
+        elif one.op not in BESIDE | {"lacks"}:
+            yield declared(collection, one.field)
+
+
+def tenants(conditions: Sequence[Demand]) -> Sequence[Condition]:
+    """Return the demand by which most indexes begin."""
+    return [one for one in conditions if isinstance(one, Condition) and one.field == "tenant"]
+
+
+def paging(collection: Collection[R], table: str, query: Query, narrow: Narrow | None = None) -> Sequence[Statement]:
     """Return the statements whose rows, one after the other, are a page and one row more, to know whether it ends."""
     sort = declared(collection, query.sort)
     where, values = _where(collection, table, query.conditions, narrow=narrow)
     direction = "DESC" if query.descending else "ASC"
-    sign = "+" if narrow is not None and narrow.op in _BESIDE else ""
+    sign = "+" if narrow is not None and narrow.demand.op in BESIDE else ""
     order = f" ORDER BY {sign}t.{sort} {direction}, t.id {direction} LIMIT {int(query.limit) + 1}"
     statements = []
     for clause, bound in _places(f"{sign}t.{sort}", query):
@@ -142,14 +135,14 @@ def _where(
     conditions: Sequence[Demand],
     row: str = "t",
     *,
-    narrow: Condition | None = None,
+    narrow: Narrow | None = None,
 ) -> tuple[str, list[Scalar]]:
     clauses, values = _clauses(collection, table, conditions, row, narrow)
     return (" WHERE " + " AND ".join(clauses) if clauses else ""), values
 
 
 def _clauses(
-    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str, narrow: Condition | None
+    collection: Collection[R], table: str, conditions: Sequence[Demand], row: str, narrow: Narrow | None
 ) -> tuple[list[str], list[Scalar]]:
     clauses: list[str] = []
     values: list[Scalar] = []
@@ -177,17 +170,15 @@ def _among(column: str, op: str, among: Among) -> tuple[str, list[Scalar]]:
 
 
 def _holding(
-    collection: Collection[R], table: str, condition: Condition, row: str, *, begins: bool
+    collection: Collection[R], condition: Condition, row: str, narrow: Narrow | None
 ) -> tuple[str, list[Scalar]]:
-    """Return the demand on the text of a row; where the search begins with it, its index says which rows to look at."""
+    """Return the demand on the text of a row; where the search begins with it, its index said which rows to look at."""
     if condition.field != collection.text:
         raise InvalidError(f"'{condition.field}' is not searched by text here.", field=condition.field)
     holds, text = f"instr({row}.text_, ?) > 0", searchable(str(condition.value))
-    if not begins:
+    if narrow is None or condition is not narrow.demand:
         return holds, [text]
-    index = text_table(table)
-    found = f"{row}.rowid IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
-    return f"{found} AND {holds}", [phrase(text), text]
+    return f"{row}.rowid IN (SELECT value FROM json_each(?)) AND {holds}", [json.dumps(narrow.places), text]
 
 
 def _having(
@@ -207,12 +198,12 @@ def _having(
 
 
 def _clause(
-    collection: Collection[R], table: str, condition: Condition, row: str, narrow: Condition | None
+    collection: Collection[R], table: str, condition: Condition, row: str, narrow: Narrow | None
 ) -> tuple[str, list[Scalar]]:
     if condition.op == "text":
-        return _holding(collection, table, condition, row, begins=condition is narrow)
+        return _holding(collection, condition, row, narrow)
     if condition.op in {"has", "lacks"}:
-        return _having(collection, table, condition, row, begins=condition is narrow)
+        return _having(collection, table, condition, row, begins=narrow is not None and condition is narrow.demand)
     column = f"{row}.{declared(collection, condition.field)}"
     if isinstance(condition.value, Among):
         return _among(column, condition.op, condition.value)
@@ -225,13 +216,13 @@ def _clause(
     return f"{sign}{column} {_COMPARE[condition.op]} ?", [cell(condition.value)]
 
 
-def _passed_by(condition: Condition, narrow: Condition | None) -> bool:
+def _passed_by(condition: Condition, narrow: Narrow | None) -> bool:
     """Whether a sign must keep the planner from this demand's index.
 
     Yes or no selects too little for one; and where the search begins elsewhere, it begins nowhere else.
     """
     if isinstance(condition.value, bool):
         return True
-    if narrow is None or condition is narrow:
+    if narrow is None or condition is narrow.demand:
         return False
-    return narrow.op in _BESIDE or (condition.op == "eq" and condition.field != "tenant")
+    return narrow.demand.op in BESIDE or (condition.op == "eq" and condition.field != "tenant")

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import msgspec
 
-from shared.documents.port import Scalar
+from shared.documents.port import Collection, Documents, Page, Query, R, Scalar
 from shared.errors import InvalidError
 
 Cursor = tuple[Scalar, str]
@@ -44,10 +45,18 @@ def read_cursor(text: str | None) -> Cursor | None:
     return None if place is None else (place.value, place.row_id)
 
 
-async def counted_once(after: str | None, count: Callable[[], Awaitable[int]]) -> int:
-    """Return what the first page counted, which is read in the cursor of a later one; count for the first."""
+async def read_page(
+    documents: Documents, collection: Collection[R], query: Query, after: str | None
+) -> tuple[Page[R], int]:
+    """Return the page of a query behind the place of a cursor, and how many rows there are, up to `COUNTED`.
+
+    The first page counts; the cursors of the later ones say what it counted.
+    """
     place = _read(after)
-    return await count() if place is None or place.counted is None else place.counted
+    at = None if place is None else (place.value, place.row_id)
+    known = None if place is None else place.counted
+    page = await documents.find(collection, replace(query, after=at, most=COUNTED if known is None else None))
+    return page, page.total or 0 if known is None else known
 
 
 def _read(text: str | None) -> _Place | None:

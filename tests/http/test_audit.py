@@ -84,7 +84,7 @@ def test_an_organisation_has_a_history_over_all_its_cases(system: System, course
 
 def test_filters_and_pages_give_the_same_facts_once(system: System, course: Mapping[str, str]) -> None:
     # The clocks of the plan are missed meanwhile, and people are told: what is asked for is settled.
-    settled = {"service": "cases", "known_at": _agreed_at(system, course)}
+    settled: dict[str, Any] = {"service": "cases", "known_at": _agreed_at(system, course)}
     whole = history(system.auditor, course["case"], **settled)
     paged: list[dict[str, Any]] = []
     after: dict[str, Any] = {}
@@ -122,7 +122,7 @@ def test_the_whole_log_is_read_from_any_place_to_any_other(system: System, cours
 
 
 def test_csv_has_a_line_for_each_fact(system: System, course: Mapping[str, str]) -> None:
-    settled = {"service": "cases", "known_at": _agreed_at(system, course)}
+    settled: dict[str, Any] = {"service": "cases", "known_at": _agreed_at(system, course)}
     text = system.auditor.get(f"{ROOT}/histories/{course['case']}", format="csv", **settled).text
 
     rows = list(csv.DictReader(io.StringIO(text)))

@@ -12,7 +12,7 @@ from shared.errors import NotFoundError
 from shared.events.envelope import Instant
 from shared.reaching import of_tenant
 from shared.rights import Caller
-from shared.web.paging import COUNTED, page_answer, read_cursor
+from shared.web.paging import page_answer, read_page
 
 _FOREVER_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -75,8 +75,6 @@ class KeptThings:
         limit: int,
         after: str | None,
     ) -> dict[str, object]:
-        query = Query(tuple(demands), "name", after=read_cursor(after), limit=limit)
-        page = await self.documents.find(collection, query)
+        page, total = await read_page(self.documents, collection, Query(tuple(demands), "name", limit=limit), after)
         items = [{called: row.id, **{name: getattr(row, name) for name in fields}} for row in page.rows]
-        total = await self.documents.count(collection, demands, most=COUNTED)
         return page_answer(items, page.next, total)

@@ -17,7 +17,7 @@ from shared.events.cases import CloseReason, OrganisationKind
 from shared.policy import Policy, Retention
 from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller, Role
-from shared.web.paging import COUNTED, Cursor, counted_once, page_answer, read_cursor
+from shared.web.paging import Cursor, page_answer, read_page
 
 _HIDDEN = (
     "id",
@@ -87,9 +87,8 @@ class Lists:
         if filters.respondent is not None:
             company = Company(self.documents, self.policy)
             conditions = (*conditions, await company.names_any(caller, filters.respondent))
-        query = Query(conditions, "opened_at", descending=True, after=read_cursor(after), limit=limit)
-        page = await self.documents.find(CASES, query)
-        total = await counted_once(after, lambda: self.documents.count(CASES, conditions, most=COUNTED))
+        query = Query(conditions, "opened_at", descending=True, limit=limit)
+        page, total = await read_page(self.documents, CASES, query, after)
         shown = _shared if caller.role is Role.PARTNER else case_line
         return page_answer([shown(row, now) for row in page.rows], page.next, total)
 
@@ -126,9 +125,8 @@ class Lists:
     ) -> dict[str, object]:
         """Return a page of the tenant's organisations and how many there are in all."""
         conditions = (of_tenant(caller), *_organisation_conditions(filters))
-        query = Query(conditions, "registered_at", descending=True, after=read_cursor(after), limit=limit)
-        page = await self.documents.find(ORGANISATIONS, query)
-        total = await counted_once(after, lambda: self.documents.count(ORGANISATIONS, conditions, most=COUNTED))
+        query = Query(conditions, "registered_at", descending=True, limit=limit)
+        page, total = await read_page(self.documents, ORGANISATIONS, query, after)
         return page_answer([_organisation(row) for row in page.rows], page.next, total)
 
 

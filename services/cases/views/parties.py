@@ -13,7 +13,7 @@ from shared.events.envelope import Instant
 from shared.policy import Policy
 from shared.reaching import of_tenant, within_reach
 from shared.rights import Caller
-from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
+from shared.web.paging import Cursor, page_answer, read_page
 
 SMALL = 10
 """Fewer reviews than this are not told: their writers could be guessed."""
@@ -102,8 +102,8 @@ class Company:
     async def reviews(self, caller: Caller, status: str, limit: int, after: str | None) -> dict[str, object]:
         """Return a page of the reviews of the tenant in this state, the newest first."""
         demands = (of_tenant(caller), Condition("status", "eq", status))
-        query = Query(demands, "received_at", descending=True, after=read_cursor(after), limit=limit)
-        page = await self.documents.find(REVIEWS, query)
+        query = Query(demands, "received_at", descending=True, limit=limit)
+        page, total = await read_page(self.documents, REVIEWS, query, after)
         items = [
             {
                 "review_id": row.id,
@@ -115,7 +115,6 @@ class Company:
             }
             for row in page.rows
         ]
-        total = await self.documents.count(REVIEWS, demands, most=COUNTED)
         return page_answer(items, page.next, total)
 
     async def _approved(self, caller: Caller, organisation_id: UUID) -> Sequence[ReviewRow]:

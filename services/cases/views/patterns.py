@@ -11,7 +11,7 @@ from shared.documents.port import Collection, Condition, Documents, Query, Row
 from shared.events.envelope import Instant
 from shared.reaching import of_tenant
 from shared.rights import Caller
-from shared.web.paging import COUNTED, Cursor, page_answer, read_cursor
+from shared.web.paging import Cursor, page_answer, read_page
 
 _LIMIT = 500
 
@@ -49,9 +49,8 @@ class Patterns:
             conditions.append(Condition("kind", "eq", kind))
         if organisation_id is not None:
             conditions.append(Condition("organisation_id", "eq", organisation_id))
-        query = Query(tuple(conditions), "raised_at", descending=True, after=read_cursor(after), limit=limit)
-        page = await self.documents.find(PATTERNS, query)
-        total = await self.documents.count(PATTERNS, conditions, most=COUNTED)
+        query = Query(tuple(conditions), "raised_at", descending=True, limit=limit)
+        page, total = await read_page(self.documents, PATTERNS, query, after)
         items = [
             {
                 "pattern_id": row.id,

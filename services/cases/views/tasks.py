@@ -11,7 +11,7 @@ from shared.privacy.reading import Asked, Part, Reading
 from shared.reaching import within_reach
 from shared.rights import Caller
 from shared.vault.sealing import place_of
-from shared.web.paging import COUNTED, counted_once, page_answer, read_cursor
+from shared.web.paging import page_answer, read_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,9 @@ class Tasks:
         """Return a page of the cases in which somebody has open tasks, the newest first; `total` counts cases."""
         reach = within_reach(caller, self.policy.restricted.readers)
         demands = (Condition("task_of", "has", assignee), *reach)
-        query = Query(demands, "opened_at", descending=True, after=read_cursor(after), limit=limit)
-        page = await self.documents.find(CASES, query)
+        query = Query(demands, "opened_at", descending=True, limit=limit)
+        page, total = await read_page(self.documents, CASES, query, after)
         items = [await self._shown(row, assignee, asked) for row in page.rows]
-        total = await counted_once(after, lambda: self.documents.count(CASES, demands, most=COUNTED))
         return page_answer(items, page.next, total)
 
     async def _shown(self, row: CaseRow, assignee: str, asked: Asked | None) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from shared.web.fields import (
     Word,
     Workers,
 )
-from shared.web.paging import read_cursor
 
 
 class AcceptReport(Body):
@@ -106,4 +105,4 @@ class ReportFilters(BaseModel):
         """Return the question that these filters ask."""
         fields = ("state", "dismissed_because", "channel", "account", "country", "language", "danger_now")
         asked = tuple(Condition(field, "eq", value) for field in fields if (value := getattr(self, field)) is not None)
-        return Query(asked, sort="opened_at", descending=True, after=read_cursor(self.after), limit=self.limit)
+        return Query(asked, sort="opened_at", descending=True, limit=self.limit)

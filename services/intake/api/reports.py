@@ -62,7 +62,7 @@ def reports_router(views: IntakeViews) -> APIRouter:
         responses=answers({"items": [_REPORT], "next": None, "total": 1, "total_is": "exact"}),
     )
     async def list_reports(caller: Reader, filters: Annotated[ReportFilters, Query()]) -> Response:
-        page, total = await views.reports(caller, filters.query())
+        page, total = await views.reports(caller, filters.query(), filters.after)
         content = page_answer([listed(row) for row in page.rows], page.next, total)
         return Response(msgspec.json.encode(content), media_type="application/json")
 

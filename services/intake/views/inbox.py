@@ -26,7 +26,7 @@ from shared.reaching import within_reach as case_within_reach
 from shared.rights import Caller, Role, Scope
 from shared.vault import tokens
 from shared.vault.sealing import Place, place_of
-from shared.web.paging import COUNTED, Cursor
+from shared.web.paging import Cursor, read_page
 
 
 class ReportRow(Row, kw_only=True):
@@ -142,11 +142,10 @@ class IntakeViews:
             return tokens.MASK
         return self._reading.plain(received.external_id, _own_place(fact), "external_id")
 
-    async def reports(self, caller: Caller, asked: Query) -> tuple[Page[ReportRow], int]:
+    async def reports(self, caller: Caller, asked: Query, after: str | None) -> tuple[Page[ReportRow], int]:
         """Return a page of the reports that the caller may know of, and how many there are in all."""
         query = replace(asked, conditions=(*within_reach(caller, self._readers), *asked.conditions))
-        page = await self._documents.find(REPORTS, query)
-        return page, await self._documents.count(REPORTS, query.conditions, most=COUNTED)
+        return await read_page(self._documents, REPORTS, query, after)
 
     async def demand_known(self, caller: Caller, report_id: UUID) -> None:
         """Pass when the caller may know of the report, or raise a `NotFoundError`."""

@@ -20,7 +20,7 @@ from shared.web.access import allow
 from shared.web.commands import Body, Commanded, answer, shown
 from shared.web.consistency import caught_up
 from shared.web.lean import LeanRoute
-from shared.web.paging import page_answer, read_cursor
+from shared.web.paging import page_answer
 
 WRITERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.ADMIN)
 READERS = (Role.OPERATOR, Role.SUPERVISOR, Role.SAFEGUARDING, Role.AUDITOR, Role.ADMIN)
@@ -77,8 +77,7 @@ def router(views: NotificationViews) -> APIRouter:
 
     @routes.get("/notifications", summary="What was told, or was not, and why", responses=_LISTED)
     async def list_notifications(caller: Reader, chosen: Annotated[NotificationFilter, Query()]) -> Response:
-        after = read_cursor(chosen.after)
-        page, total = await views.page(caller, chosen.conditions(), after=after, limit=chosen.limit)
+        page, total = await views.page(caller, chosen.conditions(), after=chosen.after, limit=chosen.limit)
         items = [_item(row) for row in page.rows]
         return _json(page_answer(items, page.next, total))
 

@@ -14,7 +14,7 @@ from shared.events.notify import Audience, Occasion
 from shared.events.values import ContactChannel
 from shared.reaching import of_reached_case, of_tenant
 from shared.rights import Caller
-from shared.web.paging import COUNTED, Cursor
+from shared.web.paging import Cursor, read_page
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -97,13 +97,12 @@ class NotificationViews:
         self._readers = readers
 
     async def page(
-        self, caller: Caller, asked: Sequence[Condition], *, after: Cursor | None, limit: int
+        self, caller: Caller, asked: Sequence[Condition], *, after: str | None, limit: int
     ) -> tuple[Page[NotificationRow], int]:
         """Return notifications of cases that the caller may know of, newest first, and how many there are in all."""
         conditions: tuple[Demand, ...] = (of_tenant(caller), of_reached_case(caller, self._readers), *asked)
-        query = Query(conditions, sort="created_at", descending=True, after=after, limit=limit)
-        found = await self._documents.find(NOTIFICATIONS, query)
-        return found, await self._documents.count(NOTIFICATIONS, conditions, most=COUNTED)
+        query = Query(conditions, sort="created_at", descending=True, limit=limit)
+        return await read_page(self._documents, NOTIFICATIONS, query, after)
 
     async def one(self, caller: Caller, notification_id: UUID) -> NotificationRow:
         """Return a notification, or raise `NotFoundError`."""

@@ -22,7 +22,9 @@ class Sheet(Row, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-SHEETS = Collection("sheets", 1, Sheet, columns=("name", "opened_at", "size"), many=("tags",), text="name")
+SHEETS = Collection(
+    "sheets", 1, Sheet, columns=("name", "opened_at", "size"), many=("tags",), text="name", order="opened_at"
+)
 
 
 def fold(row: Sheet | None, recorded: Recorded) -> Sheet:

@@ -38,6 +38,9 @@ async def test_rows_are_found_by_what_they_hold(documents: Documents) -> None:
     assert await documents.count(SHEETS, [Condition("tags", "has", "WAG-NON")]) == 1
     assert await documents.count(SHEETS, [Condition("tags", "has", "DOC-RET")], most=1) == 1
     assert await documents.count(SHEETS, [Condition("tags", "lacks", "WAG-NON")], most=5) == 2
+    for limit, most, total in ((1, None, None), (1, 1, 1), (1, 5, 2), (9, 5, 2), (9, 1, 1)):
+        page = await documents.find(SHEETS, Query((Condition("tags", "has", "DOC-RET"),), limit=limit, most=most))
+        assert page.total == total
     assert await documents.position(SHEETS) == 7
 
 

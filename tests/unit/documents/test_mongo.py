@@ -145,7 +145,7 @@ async def test_what_an_ended_rebuild_left_is_not_taken_into_the_next(mongo: Besi
 @pytest.mark.engine
 async def test_the_declared_columns_have_indexes_also_after_a_swap(mongo: BesideAnother) -> None:
     declared = {name: value["key"] for name, value in (await mongo._in(SHEETS).index_information()).items()}
-    assert [("columns.tenant", 1), ("columns.size", 1), ("_id", 1)] in declared.values()
+    assert [("columns.tenant", 1), ("columns.size", 1), ("columns.opened_at", 1), ("_id", 1)] in declared.values()
     assert [("feed", 1), ("seq", 1)] in declared.values()
     await mongo.prepare(BUILT)
     await mongo.promote(BUILT, SHEETS)

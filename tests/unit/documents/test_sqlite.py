@@ -76,8 +76,9 @@ async def test_wherever_the_search_begins_it_finds_the_same(
         found: list[Sheet] = []
         after = None
         while len(found) <= len(rows):
-            query = Query(tuple(demands), "opened_at", descending=True, after=after, limit=limit)
+            query = Query(tuple(demands), "opened_at", descending=True, after=after, limit=limit, most=most)
             page = await documents.find(SHEETS, query)
+            assert page.total == (None if most is None else min(most, len(wanted)))
             found += page.rows
             if (after := page.next) is None:
                 break
