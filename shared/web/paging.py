@@ -13,7 +13,7 @@ from shared.errors import InvalidError
 
 Cursor = tuple[Scalar, str]
 
-MOST = 5_000
+MOST = 1_000
 COUNTED = MOST + 1
 """Up to how many rows a list counts: to count a million for every page would cost more than the page."""
 
