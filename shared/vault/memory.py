@@ -30,6 +30,8 @@ class PassingKeys:
         """Keep new keys and pseudonyms, all or none."""
         if any(row[:2] in self._keys or row.subject in self._erased for row in rows):
             raise TryLaterError("The key of this person was made or destroyed meanwhile; try again.")
+        if any(handle in self._handles for handle, _subject in handles):
+            raise TryLaterError("This person was given a pseudonym meanwhile; try again.")
         self._keys.update({(row.subject, row.version): row for row in rows})
         self._handles.update(handles)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.errors import CorruptRecordError, GateClosedError
+from shared.errors import CorruptRecordError, GateClosedError, TryLaterError
 from shared.ids import derived_id
 from shared.vault import tokens
 from shared.vault.keks import KeyEncryption
@@ -43,13 +43,23 @@ class ErasedError(GateClosedError):
 
 @dataclass(slots=True)
 class _Held:
+    """What is known of a person's keys; `fresh` is the one that is not known to be durable."""
+
     until: float
     erased: bool = False
     ciphers: dict[int, AESGCM] = field(default_factory=dict)
+    fresh: KeyRow | None = None
+
+
+class _Sealed(threading.local):
+    """The keys that were not durable when this thread sealed with them, since it last flushed."""
+
+    def __init__(self) -> None:
+        self.rows: set[KeyRow] = set()
 
 
 class Vault:
-    """Seals, opens and erases. Any thread may ask; new keys are durable after `flush`."""
+    """Seals, opens and erases. Any thread may ask; new keys are durable after `flush`, by the thread that sealed."""
 
     def __init__(
         self, keys: KeyStorage, keks: KeyEncryption, *, monotonic: Callable[[], float] = time.monotonic
@@ -63,6 +73,9 @@ class Vault:
         self._held: dict[UUID, _Held] = {}
         self._new_keys: dict[UUID, KeyRow] = {}
         self._new_handles: dict[bytes, UUID] = {}
+        self._sealed = _Sealed()
+        self._lost: set[KeyRow] = set()
+        self._orphans: set[UUID] = set()
         self._looked = 0.0
         self._tombstone = 0
         self._handle_key = self._secret("handles")
@@ -112,19 +125,29 @@ class Vault:
         return hmac.digest(self._handle_key, label.encode(), hashlib.sha256)
 
     def flush(self) -> None:
-        """Make the keys durable that were made so far; called before what they sealed is committed."""
-        if not self._new_keys and not self._new_handles:
+        """Make the keys durable that were made so far; called before what they sealed is committed.
+
+        A `TryLaterError` when one that this thread sealed with was not kept, be it that another thread tried: what was
+        sealed with it must not be committed.
+        """
+        mine, self._sealed.rows = self._sealed.rows, set()
+        if not mine and not self._new_keys and not self._new_handles:
             return
         with self._flushing:
             with self._lock:
                 rows, handles = dict(self._new_keys), dict(self._new_handles)
-            kept = False
             try:
-                self.keys.add(list(rows.values()), list(handles.items()))
-                kept = True
-            finally:
-                with self._lock:
-                    self._forget_new(rows, handles, kept=kept)
+                if rows or handles:
+                    self.keys.add(list(rows.values()), list(handles.items()))
+            except BaseException:
+                self._give_up(rows, handles, mine)
+                raise
+            with self._lock:
+                self._forget_new(rows, handles)
+                lost = mine & self._lost
+                self._lost -= lost
+        if lost:
+            raise TryLaterError("The key of a person could not be kept; try again.")
 
     def erase(self, subject: UUID, *, at: datetime, reason: str) -> Sequence[KeyRow]:
         """Destroy the keys of a person and of the groups in what they said; return which, without their bytes."""
@@ -177,6 +200,8 @@ class Vault:
         held = self._of(subject)
         if held.erased:
             raise ErasedError
+        if subject in self._orphans:
+            raise TryLaterError("Another process gave this person a pseudonym first; try again.")
         if not held.ciphers:
             key = secrets.token_bytes(32)
             row = self._wrapped(subject, 1, key)
@@ -184,8 +209,10 @@ class Vault:
                 if subject in self._new_keys:
                     held = self._held[subject]
                 elif not held.ciphers:
-                    held.ciphers[1] = AESGCM(key)
+                    held.ciphers[1], held.fresh = AESGCM(key), row
                     self._held[subject], self._new_keys[subject] = held, row
+        if held.fresh is not None:
+            self._sealed.rows.add(held.fresh)
         number = max(held.ciphers)
         return number, held.ciphers[number]
 
@@ -220,13 +247,26 @@ class Vault:
                 self._held.pop(subject, None)
                 self._tombstone = max(self._tombstone, number)
 
-    def _forget_new(self, rows: dict[UUID, KeyRow], handles: dict[bytes, UUID], *, kept: bool) -> None:
+    def _forget_new(self, rows: dict[UUID, KeyRow], handles: dict[bytes, UUID]) -> None:
         for subject in rows:
             self._new_keys.pop(subject, None)
-            if not kept:
-                self._held.pop(subject, None)
+            if (held := self._held.get(subject)) is not None:
+                held.fresh = None
         for handle in handles:
             self._new_handles.pop(handle, None)
+
+    def _give_up(self, rows: dict[UUID, KeyRow], handles: dict[bytes, UUID], mine: set[KeyRow]) -> None:
+        """Let go of keys that were not kept, and of pseudonyms that another process was first to give; others wait."""
+        with self._lock:
+            self._lost |= set(rows.values()) - mine
+            for subject in rows:
+                self._new_keys.pop(subject, None)
+                self._held.pop(subject, None)
+        orphaned = {handle: one for handle, one in handles.items() if self.keys.subject_of(handle) not in {None, one}}
+        with self._lock:
+            self._orphans.update(orphaned.values())
+            for handle in orphaned:
+                self._new_handles.pop(handle, None)
 
     def _wrapped(self, subject: UUID, version: int, key: bytes) -> KeyRow:
         return KeyRow(subject, version, *self.keks.wrap(key))

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -101,6 +102,59 @@ def test_two_processes_cannot_make_two_keys_for_one_person(keys: KeyStorage) -> 
     with pytest.raises(TryLaterError):
         there.flush()
     assert here.open(seal(there, "second try")) == "second try"
+
+
+def failing(here: Vault, there: Vault) -> None:
+    """Have the keys of one not be kept: another was first to make one of them."""
+    unlucky = UUID(int=77)
+    here.seal("x", subject=unlucky, stream=STREAM, version=1, field="text")
+    seal(there, "x", unlucky)
+    with pytest.raises(TryLaterError):
+        here.flush()
+
+
+def test_a_thread_whose_key_was_not_kept_by_another_does_not_go_on(keys: KeyStorage) -> None:
+    here, there = Vault(keys, KEK), Vault(keys, KEK)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(here.seal, "aye", subject=SUBJECT, stream=STREAM, version=1, field="text").result()
+        failing(here, there)
+        with pytest.raises(TryLaterError):
+            thread.submit(here.flush).result()
+        token = thread.submit(seal, here, "second try").result()
+    assert there.open(token) == "second try"
+
+
+def test_a_thread_whose_key_was_kept_by_another_goes_on(keys: KeyStorage) -> None:
+    here = Vault(keys, KEK)
+    with ThreadPoolExecutor(1) as thread:
+        token = thread.submit(here.seal, "aye", subject=SUBJECT, stream=STREAM, version=1, field="text").result()
+        here.flush()
+        thread.submit(here.flush).result()
+    assert Vault(keys, KEK).open(token) == "aye"
+
+
+def test_a_pseudonym_outlives_a_key_of_somebody_else_that_was_not_kept(keys: KeyStorage) -> None:
+    here, there = Vault(keys, KEK), Vault(keys, KEK)
+    handle = ("default", "line", "desk", "+66 81 555 0142")
+    first = here.subject_of(*handle)
+    failing(here, there)
+    seal(here, "aye", first)
+    assert there.subject_of(*handle) == here.subject_of(*handle) == first
+
+
+def test_of_two_pseudonyms_for_one_person_the_first_holds_and_nothing_is_sealed_under_the_other(
+    keys: KeyStorage,
+) -> None:
+    here, there = Vault(keys, KEK), Vault(keys, KEK)
+    handle = ("default", "line", "desk", "+66 81 555 0142")
+    late, first = here.subject_of(*handle), there.subject_of(*handle)
+    there.flush()
+    with pytest.raises(TryLaterError):
+        here.flush()
+    with pytest.raises(TryLaterError):
+        seal(here, "aye", late)
+    assert here.subject_of(*handle) == first
+    assert there.open(seal(here, "aye", first)) == "aye"
 
 
 def test_of_two_processes_that_begin_at_once_the_secret_of_one_holds_for_both(keys: KeyStorage) -> None:
