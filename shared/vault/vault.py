@@ -136,12 +136,14 @@ class Vault:
         with self._flushing:
             with self._lock:
                 rows, handles = dict(self._new_keys), dict(self._new_handles)
+            kept = False
             try:
                 if rows or handles:
                     self.keys.add(list(rows.values()), list(handles.items()))
-            except BaseException:
-                self._give_up(rows, handles, mine)
-                raise
+                kept = True
+            finally:
+                if not kept:
+                    self._give_up(rows, handles, mine)
             with self._lock:
                 self._forget_new(rows, handles)
                 lost = mine & self._lost

@@ -22,7 +22,7 @@ from services.intake.channels.port import Arrival, Delivery, Edited, Kept, Repor
 from shared.clock import system_clock
 from shared.errors import MalformedError
 from tests.support.app import System
-from tests.support.providers import BASIC, OLD, SECRET, TYPES, called_by_providers, vouched
+from tests.support.providers import BASIC, OLD, SECRET, TYPES, called_by_providers, nothing_waiting, vouched
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "channels"
 KINDS = {Said: "said", Edited: "edited", Withdrawn: "withdrawn", Reported: "reported", Kept: "kept"}
@@ -69,6 +69,7 @@ async def facts(system: System) -> list[Any]:
 def stored(system: System, topic: str) -> list[Any]:
     portal = system.http.portal
     assert portal is not None
+    nothing_waiting(system)
     return [one for one in portal.call(facts, system) if topic == one.TOPIC]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.intake.channels.port import Delivery, Kept, Said
 from shared.errors import MalformedError
 from tests.support.app import System
-from tests.support.providers import TYPES, called_by_providers, vouched
+from tests.support.providers import TYPES, called_by_providers, nothing_waiting, vouched
 
 FEW = settings(
     max_examples=25,
@@ -241,6 +241,7 @@ def test_a_bad_event_of_a_batch_costs_no_other() -> None:
 def recorded(system: System, topic: str) -> int:
     portal = system.http.portal
     assert portal is not None
+    nothing_waiting(system)
     facts = portal.call(system.house.stores["intake"].read, 0, 100_000)
     return sum(topic == one.event.TOPIC for one in facts)
 

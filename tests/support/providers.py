@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ SECRET, OLD = "a-secret-of-now", "the-one-before"
 BASIC = "Basic " + base64.b64encode(SECRET.encode()).decode()
 TYPES = {one.name: one for one in WEBHOOKS}
 HOOKS = "/intake/v1/channels"
+SETTLING = 30.0
+"""Seconds; what waits is looked at every second."""
 
 
 @contextmanager
@@ -41,6 +44,14 @@ def called_by_providers(folder: Path) -> Iterator[System]:
     }
     with running(embedded(folder / "data", builders=builders)) as started:
         yield started
+
+
+def nothing_waiting(system: System) -> None:
+    """Wait until all that was taken is on the record: where it was slow for a moment, deliveries wait in the spool."""
+    until = time.monotonic() + SETTLING
+    while waiting := system.house.services["intake"].spooled()["waiting"]:
+        assert time.monotonic() < until, f"{waiting} wait in the spool"
+        time.sleep(0.02)
 
 
 def vouched(kind: str, raw: bytes, secret: str = SECRET) -> tuple[str, Mapping[str, str]]:  # noqa: PLR0911 - one for each provider
