@@ -260,7 +260,7 @@ class Vault:
     def _give_up(self, rows: dict[UUID, KeyRow], handles: dict[bytes, UUID], mine: set[KeyRow]) -> None:
         """Let go of keys that were not kept, and of pseudonyms that another process was first to give; others wait."""
         with self._lock:
-            self._lost |= set(rows.values()) - mine
+            self._lost = (self._lost | set(rows.values())) - mine
             for subject in rows:
                 self._new_keys.pop(subject, None)
                 self._held.pop(subject, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.app import System, embedded, running
-from tests.support.providers import called_by_providers, vouched
+from tests.support.providers import called_by_providers, nothing_waiting, vouched
 
 PREFIX = "/intake/v1"
 
@@ -35,9 +35,7 @@ def test_a_locked_record_loses_nothing_and_repeats_nothing(tmp_path: Path) -> No
         assert b"They beat us" not in lying
         lock.execute("ROLLBACK")
         lock.close()
-        until = time.monotonic() + 20
-        while waiting(system) and time.monotonic() < until:
-            time.sleep(0.1)
+        nothing_waiting(system)
         again = [sent(system, number) for number in (1, 2)]
         assert [answer.status_code for answer in again] == [200, 200]
         assert [one.json()["message_id"] for one in again] == [one.json()["message_id"] for one in taken[:2]]
@@ -80,9 +78,7 @@ def test_what_else_providers_send_waits_with_the_messages(tmp_path: Path) -> Non
         assert b"They beat" not in lying
         lock.execute("ROLLBACK")
         lock.close()
-        until = time.monotonic() + 20
-        while waiting(system) and time.monotonic() < until:
-            time.sleep(0.1)
+        nothing_waiting(system)
         assert system.http.get("/readyz").json()["spooled"] == {"intake.waiting": 0, "intake.put-aside": 0}
         for _ in range(2):
             assert [recorded(system, f"intake.{topic}") for topic in topics] == [1] * 5

@@ -1,8 +1,12 @@
 """Pages of a list, in every store of documents: the first counts the rows, the later ones say what it counted."""
 
+import pytest
+
 from shared.documents.port import Documents, Page, Query
-from shared.web.paging import page_answer, read_page, write_cursor
+from shared.errors import InvalidError
+from shared.web.paging import COUNTED, page_answer, read_page, write_cursor
 from tests.unit.documents.sheets import SHEETS, Sheet, sheet
+from tests.unit.web.test_paging import UNKNOWN
 
 
 async def paged(documents: Documents, after: str | None, limit: int = 2) -> tuple[Page[Sheet], int]:
@@ -29,3 +33,16 @@ async def test_a_cursor_that_says_nothing_of_it_counts(documents: Documents) -> 
 
     assert first.next is not None
     assert (await paged(documents, write_cursor(first.next)))[1] == 5
+
+
+@pytest.mark.parametrize("counted", [0, 7, COUNTED])
+async def test_what_the_first_page_counted_is_not_counted_again(documents: Documents, counted: int) -> None:
+    page, again = await paged(documents, write_cursor(("2026", "id"), counted))
+
+    assert (page.total, again) == (None, counted)
+
+
+@pytest.mark.parametrize("after", UNKNOWN)
+async def test_a_page_behind_what_no_list_gave_is_refused(documents: Documents, after: str) -> None:
+    with pytest.raises(InvalidError):
+        await paged(documents, after)
